@@ -1,0 +1,131 @@
+"""The shape of a source: what one TOML file says of one site.
+
+A site is data. Knows nothing of where the files lie (`xinhua_id.sources`) or of how a layout is applied
+(`xinhua_id.extraction`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from xinhua_id import urls
+
+
+def _css(selector: str) -> str:
+    from cssselect import GenericTranslator, SelectorError
+
+    try:
+        GenericTranslator().css_to_xpath(selector)
+    except SelectorError as error:
+        raise ValueError(f"not a CSS selector: {error}") from error
+    return selector
+
+
+def _regex(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return pattern
+
+
+Css = Annotated[str, AfterValidator(_css)]
+Regex = Annotated[str, AfterValidator(_regex)]
+
+
+class Table(BaseModel):
+    """A table of the TOML: an unknown key is a typo."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Drop(Table):
+    """Something inside the body's element that is not the story, on this site only."""
+
+    rule: str = Field(description="The name under which it stands in `removed`.")
+    css: Css = Field(description="What to remove.")
+
+
+class Layout(Table):
+    """One generation of a site's pages. All layouts are tried; dates only order them."""
+
+    name: str = Field(description="Short name: `shape-a`, `2015`.")
+    seen: dt.date | None = Field(None, description="A day on which this layout was seen.")
+    until: dt.date | None = Field(None, description="The last day on which it was seen, if it is gone.")
+    headline: Css = Field(description="The headline's element.")
+    body: Css = Field(description="The element that holds the paragraphs.")
+    date: Css | None = Field(None, description="The visible date.")
+    byline: Css | None = Field(None, description="The element of `Pewarta:` and the like, outside the body.")
+    lead: Css | None = Field(None, description="The standfirst, outside the body.")
+    section: Css | None = Field(None, description="The section; of several, the last is taken.")
+    tags: Css | None = Field(None, description="The tags, one element each.")
+    image: Css | None = Field(None, description="The story's pictures outside the body.")
+    caption: Css | None = Field(None, description="Captions outside the body, in the order of the pictures.")
+    drop: tuple[Drop, ...] = Field((), description="What inside the body is not the story.")
+
+
+class Discovery(Table):
+    """How stories are found on the site. Paths are relative to `base`."""
+
+    listings: tuple[str, ...] = Field((), description="Listing pages to begin with.")
+    sitemaps: tuple[str, ...] = Field((), description="Sitemaps beside those that robots.txt names.")
+    feeds: tuple[str, ...] = Field((), description="RSS or Atom feeds.")
+    rest: tuple[str, ...] = Field((), description="WordPress REST collections: `/wp-json/wp/v2/posts`.")
+    story: tuple[Regex, ...] = Field((), description="Path and query of a story match one of these; none: any page.")
+    listing: tuple[Regex, ...] = Field((), description="Path and query of listing pages that may be followed.")
+    deny: tuple[Regex, ...] = Field((), description="Path and query never followed, whatever else matches.")
+    delay: float = Field(2.0, ge=2.0, description="Seconds between two requests to a live host.")
+
+
+class RightsOf(Table):
+    """Whose text it is, as the site says."""
+
+    holder: str | None = None
+    notice: str | None = None
+    terms_url: str | None = None
+
+
+class Source(Table):
+    """One site: who it is, how its stories are found, how its pages are laid out."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")] = Field(description="Name; also the file's.")
+    title: str = Field(description="What people call the site.")
+    base: str = Field(description="Where paths begin: `https://indonesiawindow.com`.")
+    hosts: tuple[str, ...] = Field(min_length=1, description="Hosts that belong to it; the crawl stays on them.")
+    permission: Literal["open", "ask"] = Field(
+        description="`ask`: the terms forbid automated collection without the publisher's permission."
+    )
+    verified: bool = Field(description="Whether a person has seen the host and its pages.")
+    language: str = Field("id", description="BCP 47.")
+    timezone: str = Field("Asia/Jakarta", description="IANA zone of dates that name none.")
+    agency: str | None = Field(None, description="The agency's name where the site is the agency's own.")
+    self_names: tuple[str, ...] = Field((), description="How the site names itself in datelines.")
+    notes: str = Field("", description="What is known of the site, and how surely.")
+    rights: RightsOf = RightsOf()
+    discovery: Discovery = Discovery()
+    layout: tuple[Layout, ...] = ()
+    digest: str = Field("", description="First 12 hex digits of the TOML's sha256; set when it is loaded.")
+
+    @model_validator(mode="after")
+    def _base_is_ours(self) -> Source:
+        if urls.host(self.base) not in self.hosts:
+            raise ValueError(f"base {self.base!r} is not on one of hosts {list(self.hosts)}")
+        return self
+
+    @property
+    def label(self) -> str:
+        """``name@digest``: what an item says of the source it was read with."""
+        return f"{self.name}@{self.digest}"
+
+    def at(self, base: str) -> Source:
+        """Return the same source served at another address, and nowhere else: a mirror, a replica, a moved host."""
+        base = base.rstrip("/")
+        return self.model_copy(update={"base": base, "hosts": (urls.host(base),)})
+
+    def owns(self, url: str) -> bool:
+        """Whether ``url`` stands on one of the source's hosts."""
+        return urls.host(url) in self.hosts

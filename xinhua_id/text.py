@@ -1,0 +1,40 @@
+"""Text as the items carry it: NFC, one kind of white space, and digests over it.
+
+Knows nothing of pages, markup or files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+# Characters that take part in no word: zero width (U+200B-D, U+2060, U+FEFF), soft hyphen, and C0/C1
+# controls but tab, newline, carriage return and NEL, which are white space.
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
+)
+_SPACE = re.compile(r"\s+")
+
+
+def clean(text: str) -> str:
+    """Return ``text`` in NFC on one line: invisible characters gone, white space (NBSP too) as single spaces."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", _INVISIBLE.sub("", text))).strip()
+
+
+def clean_or_none(text: str | None) -> str | None:
+    """Return `clean` text, or None where nothing is left of it."""
+    return (clean(text) or None) if text else None
+
+
+def content_digest(text: str) -> str:
+    """Return ``sha256:<hex>`` over the NFC text in UTF-8: equal for equal text, whatever page carried it."""
+    return "sha256:" + hashlib.sha256(unicodedata.normalize("NFC", text).encode("utf-8", "replace")).hexdigest()
+
+
+def shingles(text: str, n: int = 4) -> list[tuple[str, ...]]:
+    """Return the word ``n``-grams of ``text``; a shorter text is one shingle, an empty one none."""
+    words = text.split()
+    if not words:
+        return []
+    return [tuple(words[i : i + n]) for i in range(max(1, len(words) - n + 1))]
