@@ -1,0 +1,68 @@
+# Each target does its own set-up on a machine that has Python 3.11 or newer and make, nothing else.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+LOCK_VENV := $(VENV)-lock
+
+# The interpreter: PYTHON=… wins, else python3.11, else the first newer one.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3 python; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; exit 0; }; \
+	done; true)
+
+.PHONY: demo test check format lock clean help
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make demo     a replica site on loopback, a real crawl of it, and what came out'
+	@echo 'make test     style, types, import directions, tests'
+	@echo 'make check    the same without the tests'
+	@echo 'make format   put the code into its one form'
+	@echo 'make lock     resolve pyproject.toml into requirements.lock again'
+	@echo 'make clean    remove what the other targets made; the archives stay'
+
+demo: $(STAMP)
+	$(BIN)/xinhua-id demo
+
+test: check
+	$(BIN)/pytest
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+# The stamp is younger than the lock and pyproject.toml: nothing to do.
+$(STAMP): requirements.lock pyproject.toml
+	@test -n '$(PYTHON)' || { \
+	  echo 'xinhua-id needs Python 3.11 or newer, and found none.' >&2; \
+	  echo 'Install one (Debian: apt-get install python3.11 python3.11-venv), or name it: make PYTHON=/path/to/python3 …' >&2; \
+	  exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
+	  echo 'That Python cannot make a virtual environment (Debian: apt-get install python3.11-venv).' >&2; \
+	  rm -rf $(VENV); exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# pip-tools is no part of the project: it gets an environment of its own, thrown away afterwards.
+lock:
+	@test -n '$(PYTHON)' || { echo 'xinhua-id needs Python 3.11 or newer, and found none.' >&2; exit 1; }
+	rm -rf $(LOCK_VENV)
+	$(PYTHON) -m venv $(LOCK_VENV)
+	$(LOCK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'pip-tools>=7.5'
+	$(LOCK_VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
+	  --no-emit-find-links --no-header --no-annotate --strip-extras \
+	  --extra dev --extra serve --extra pandas --output-file requirements.lock pyproject.toml
+	rm -rf $(LOCK_VENV)
+
+clean:
+	rm -rf $(VENV) $(LOCK_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .scrapyd
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf xinhua_id.egg-info
