@@ -1,0 +1,211 @@
+"""The parts of a story to the item: which claim is believed where several speak, and what stays null.
+
+Knows nothing of elements; it is handed texts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urljoin, urlsplit
+
+import xinhua_id
+from xinhua_id import urls
+from xinhua_id.extraction import credits, dates, newswire, origin
+from xinhua_id.extraction.metadata import Metadata
+from xinhua_id.extraction.separate import Separated
+from xinhua_id.items import Article, EventDate, Extraction, Image, Origin, Page, Removed, Rights
+from xinhua_id.sources import Source
+from xinhua_id.text import clean, content_digest
+
+_ID_WORDS = frozenset(
+    "yang dan di ke dari untuk dengan pada ini itu dalam tidak akan juga oleh sebagai telah adalah karena mereka dia "
+    "kata menurut tersebut bisa ada".split()
+)
+_EN_WORDS = frozenset("the of and to in is was that for with as are by on at from has have it said".split())
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was found on one page, before it is weighed."""
+
+    headline: str
+    story: Separated
+    meta: Metadata
+    method: Literal["layout", "structure", "text-dump"]
+    layout: str | None = None
+    outside: list[Removed] = field(default_factory=list)
+    date_lines: list[str] = field(default_factory=list)
+    section: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    lead: str | None = None
+
+
+def assemble(page: Page, source: Source | None, found: Findings) -> Article:
+    """Return the item of a page."""
+    story, meta = found.story, found.meta
+    text = "\n\n".join(story.paragraphs)
+    line = newswire.dateline(story.paragraphs[0])
+    authors = story.credits.authors or _author_names(meta, source)
+    said_by, provider, evidence = origin.decide(source, line, story.credits, story.end_tag, authors, text)
+    timezone = source.timezone if source else "Asia/Jakarta"
+    published, published_raw = _date([*meta.published, *found.date_lines, *story.date_lines], timezone)
+    modified, modified_raw = _date(meta.modified, timezone)
+    canonical = _canonical(page.url, meta.canonical)
+    return Article(
+        id=urls.url_id(canonical) if canonical else urls.text_id(text),
+        url=page.url,
+        canonical_url=canonical,
+        site=source.name if source else (urls.host(page.url) or None) if page.url else None,
+        provider=provider,
+        origin=said_by,
+        origin_evidence=evidence,
+        headline=found.headline,
+        lead=found.lead or story.lead,
+        dateline=line,
+        byline=story.credits.byline,
+        authors=authors if said_by is not Origin.WIRE or story.credits.authors else [],
+        editor=story.credits.editor or next((e for e in meta.editors if e not in authors), None),
+        translator=story.credits.translator,
+        date_published=published,
+        date_published_raw=published_raw,
+        date_modified=modified,
+        date_modified_raw=modified_raw,
+        event_date=_event(story.paragraphs[0], published),
+        language=_language(text, meta.language, source),
+        section=_last(found.section) or _first(meta.sections),
+        tags=_tags(found.tags or meta.tags),
+        paragraphs=story.paragraphs,
+        text=text,
+        images=_images(story, page.url),
+        part=None,
+        removed=[*story.removed, *found.outside],
+        content_digest=content_digest(text),
+        capture=page.capture,
+        extraction=Extraction(
+            version=xinhua_id.__version__,
+            source=source.label if source else None,
+            layout=found.layout,
+            method=found.method,
+        ),
+        rights=_rights(page, source, story, meta),
+    )
+
+
+def _author_names(meta: Metadata, source: Source | None) -> list[str]:
+    """Return the persons the head names; an agency, the site or a newsroom is no person."""
+    own = {meta.site_name.casefold()} if meta.site_name else set()
+    if source:
+        own |= {name.casefold() for name in (source.title, *source.self_names)}
+    names: list[str] = []
+    for said in meta.authors[:4]:
+        if not said.startswith(("http://", "https://", "@")):
+            names += [name for name in credits.persons(said) if name.casefold() not in own]
+    return list(dict.fromkeys(names))
+
+
+def _date(claims: Iterable[str], timezone: str) -> tuple[dt.datetime | None, str | None]:
+    """Return the first claim that gives a moment, and how it was written; a raw string alone where none does."""
+    said = [claim for claim in claims if claim]
+    for claim in said:
+        if moment := dates.parse(claim, timezone):
+            return moment, (dates.find(claim) or claim) if len(claim) > 60 else claim
+    return None, said[0][:120] if said else None
+
+
+def _event(first: str, published: dt.datetime | None) -> EventDate | None:
+    """Return the day the opening names; its year from the page's own date, where weekday and day agree with it."""
+    found = dates.event(first)
+    if found is None:
+        return None
+    raw, day = found
+    if day is None and published is not None and (match := re.search(r"^(\w+)['’]?\w*\s*\((\d+)/(\d+)\)$", raw)):
+        for year in (published.year, published.year - 1):
+            try:
+                guess = dt.date(year, int(match[3]), int(match[2]))
+            except ValueError:
+                continue
+            if guess.weekday() == _weekday(match[1]) and guess <= published.date() + dt.timedelta(days=1):
+                day = guess
+                break
+    return EventDate(raw=raw, date=day)
+
+
+def _weekday(name: str) -> int:
+    names = ("senin", "selasa", "rabu", "kamis", "jum", "sabtu", "minggu")
+    name = "minggu" if name.casefold() == "ahad" else name.casefold()
+    return next((number for number, day in enumerate(names) if name.startswith(day)), -1)
+
+
+def _canonical(url: str | None, declared: str | None) -> str | None:
+    """Return the canonical URL: the declared one if it stands on the same site and is no front page."""
+    if url is None:
+        return urls.canonical(declared) if declared and urlsplit(declared).path.strip("/") else None
+    if declared and urls.same_site(url, declared):
+        front = not urlsplit(declared).path.strip("/") and not urlsplit(declared).query
+        if not front or not urlsplit(url).path.strip("/"):
+            return urls.canonical(declared)
+    return urls.canonical(url)
+
+
+def _language(text: str, declared: str | None, source: Source | None) -> str:
+    """Return ``id`` where the text's own words are Indonesian, else what page or source declares.
+
+    Indonesian sites often carry ``lang="en"`` from their theme.
+    """
+    words = text.casefold().split()
+    ours = sum(word in _ID_WORDS for word in words)
+    english = sum(word in _EN_WORDS for word in words)
+    if ours >= 0.04 * len(words) and ours > english:
+        return "id"
+    if declared and re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", declared):
+        code = declared.replace("_", "-")
+        return "id" if code.lower() in ("in", "in-id") else code
+    return source.language if source else "id"
+
+
+def _images(story: Separated, base: str | None) -> list[Image]:
+    out = []
+    for picture in story.pictures:
+        parts = newswire.credited(clean(picture.caption), is_caption=True) if picture.caption else None
+        out.append(
+            Image(
+                url=_joined(base, picture.url) if picture.url else None,
+                caption=parts.caption if parts else None,
+                credit=parts.credit if parts else None,
+                photographer=parts.photographer if parts else None,
+            )
+        )
+    return out
+
+
+def _joined(base: str | None, url: str) -> str:
+    try:
+        return urljoin(base or "", url.strip())
+    except ValueError:
+        return url
+
+
+def _tags(tags: list[str]) -> list[str]:
+    return list(dict.fromkeys(tag for raw in tags if (tag := clean(raw).lstrip("#").strip()) and len(tag) < 80))[:40]
+
+
+def _rights(page: Page, source: Source | None, story: Separated, meta: Metadata) -> Rights:
+    header = (page.header("tdm-reservation") or "").strip()
+    return Rights(
+        holder=source.rights.holder if source else None,
+        notice=story.credits.notice or (source.rights.notice if source else None),
+        terms_url=source.rights.terms_url if source else None,
+        tdm_reservation=int(header) if header in ("0", "1") else meta.tdm_reservation,
+    )
+
+
+def _first(values: list[str]) -> str | None:
+    return clean(values[0]) or None if values else None
+
+
+def _last(values: list[str]) -> str | None:
+    return clean(values[-1]) or None if values else None

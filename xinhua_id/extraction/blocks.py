@@ -1,0 +1,264 @@
+"""An element tree to a list of blocks in page order, in one pass.
+
+A block is what a reader sees as one piece: a paragraph, a heading, a list item, a caption, a picture. Each
+remembers the element that holds it, so that rules and scores can speak of subtrees. Knows nothing of what is
+story and what is not, but asks `regions` for the name of an element's rule while it passes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from lxml import etree
+
+from xinhua_id.extraction import regions
+from xinhua_id.text import clean
+
+_Element = etree._Element
+
+
+class Kind(StrEnum):
+    """What a block is."""
+
+    TEXT = "text"
+    HEADING = "heading"
+    ITEM = "item"
+    CAPTION = "caption"
+    QUOTE = "quote"
+    IMAGE = "image"
+
+
+@dataclass(slots=True)
+class Node:
+    """One element of the walk: its place in the tree and the range of blocks below it."""
+
+    element: _Element
+    parent: int
+    first: int
+    last: int = 0
+    rule: int = -1
+
+
+@dataclass(slots=True)
+class Block:
+    """One piece of the page. ``node`` is the index of the element that holds it; ``rule`` that of a ruled ancestor.
+
+    ``links`` counts characters inside links, ``anchors`` the links. ``url`` is a picture's address as written.
+    """
+
+    kind: Kind
+    text: str
+    node: int
+    rule: int = -1
+    links: int = 0
+    anchors: int = 0
+    url: str | None = None
+    level: int = 0
+    tag: str = ""
+    bold: bool = False
+
+    @property
+    def link_share(self) -> float:
+        return self.links / len(self.text) if self.text else 0.0
+
+
+@dataclass(slots=True)
+class Walk:
+    """The page, flat: nodes in document order, blocks in document order."""
+
+    nodes: list[Node] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    index: dict[_Element, int] = field(default_factory=dict)
+
+    def range_of(self, element: _Element) -> range:
+        """Return the block numbers below an element; empty where the walk did not enter it."""
+        at = self.index.get(element)
+        return range(0) if at is None else range(self.nodes[at].first, self.nodes[at].last)
+
+    def rule_name(self, block: Block) -> str | None:
+        """Return the name of the rule whose element holds the block, if it still stands."""
+        return regions.NAMES[self.nodes[block.rule].rule] if block.rule >= 0 else None
+
+
+_SKIPPED = frozenset(
+    "script style template noscript svg math head iframe object embed applet canvas audio video map select option "
+    "textarea input button datalist progress meter".split()
+)
+_INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr o q rp rt ruby s samp "
+    "small span strike strong sub sup time tt u var wbr amp-img".split()
+)
+_KINDS = {
+    "li": Kind.ITEM, "dd": Kind.ITEM, "dt": Kind.ITEM, "figcaption": Kind.CAPTION, "caption": Kind.CAPTION,
+    "blockquote": Kind.QUOTE, "q": Kind.QUOTE,
+    **{f"h{n}": Kind.HEADING for n in range(1, 7)},
+}  # fmt: skip
+_BREAK = "\u2028"  # LINE SEPARATOR stands for <br> until a block is split; pages do not use it
+_JOINT = "\u2029"  # PARAGRAPH SEPARATOR: one inline element ended and the next begins, with nothing between
+_DOUBLE = re.compile(rf"{_BREAK}[\s{_JOINT}]*{_BREAK}[\s{_BREAK}{_JOINT}]*")
+_SINGLE = re.compile(rf"{_BREAK}[\s{_JOINT}]*")
+_ENDED = re.compile(r"[.!?…:][\"'”’)\]]*\s*$")
+_GLUED = re.compile(rf"(?<=[a-z0-9)%][.!?])([\"”’]?)\s*{_JOINT}+\s*(?=[\"“‘]?[A-Z])")
+
+
+def walk(root: _Element) -> Walk:
+    """Return the flat page; linear in its size, deep or wide."""
+    return _Walker().run(root)
+
+
+class _Walker:
+    def __init__(self) -> None:
+        self.page = Walk()
+        self.buffer: list[str] = []
+        self.links = 0
+        self.anchors = 0
+        self.bold = 0
+        self.in_link = 0
+        self.in_bold = 0
+        self.holder = [-1]  # indices of open block elements
+        self.kind: list[tuple[Kind, int]] = [(Kind.TEXT, 0)]
+        self.rules = [-1]
+
+    def run(self, root: _Element) -> Walk:
+        events = etree.iterwalk(root, events=("start", "end"))
+        for event, element in events:
+            tag = element.tag
+            if not isinstance(tag, str):
+                if event == "start":
+                    events.skip_subtree()
+                else:
+                    self._say(element.tail)
+                continue
+            if event == "start":
+                if tag in _SKIPPED:
+                    events.skip_subtree()
+                else:
+                    self._enter(element, tag)
+            else:
+                if tag not in _SKIPPED:
+                    self._leave(element, tag)
+                if element is not root:
+                    self._say(element.tail)
+        self._flush()
+        return self.page
+
+    def _enter(self, element: _Element, tag: str) -> None:
+        page = self.page
+        if tag == "br":
+            self.buffer.append(_BREAK)
+            return
+        if tag == "img" or tag == "amp-img":
+            self._image(element)
+            return
+        if tag in _INLINE:
+            rule = regions.rule_of(element, tag) if element.attrib else -1
+            if rule < 0:
+                if tag == "a":
+                    self.in_link += 1
+                    self.anchors += 1
+                elif tag in ("b", "strong"):
+                    self.in_bold += 1
+                self._say(element.text)
+                return
+        else:
+            rule = regions.rule_of(element, tag)
+        self._flush()
+        at = len(page.nodes)
+        node = Node(element, self.holder[-1], len(page.blocks), rule=rule)
+        page.nodes.append(node)
+        page.index[element] = at
+        self.holder.append(at)
+        outer = self.kind[-1]
+        level = int(tag[1]) if tag in ("h1", "h2", "h3", "h4", "h5", "h6") else outer[1]
+        self.kind.append((_KINDS.get(tag, outer[0]), level))
+        # The innermost rule names it, but readers' comments own all that is in them.
+        above = self.rules[-1]
+        keep_above = above >= 0 and (rule < 0 or regions.NAMES[page.nodes[above].rule] == regions.COMMENTS)
+        self.rules.append(above if keep_above or rule < 0 else at)
+        self._say(element.text)
+
+    def _leave(self, element: _Element, tag: str) -> None:
+        if tag in ("br", "img", "amp-img"):
+            return
+        at = self.page.index.get(element)
+        if at is None:
+            if tag == "a":
+                self.in_link -= 1
+            elif tag in ("b", "strong"):
+                self.in_bold -= 1
+            if tag != "a":
+                self.buffer.append(_JOINT)
+            return
+        self._flush()
+        self.page.nodes[at].last = len(self.page.blocks)
+        self.holder.pop()
+        self.kind.pop()
+        self.rules.pop()
+
+    def _say(self, text: str | None) -> None:
+        if not text:
+            return
+        self.buffer.append(text)
+        if self.in_link or self.in_bold:
+            length = len(text.strip())
+            if self.in_link:
+                self.links += length
+            if self.in_bold:
+                self.bold += length
+
+    def _image(self, element: _Element) -> None:
+        url = next(
+            (v for k in ("data-src", "data-lazy-src", "data-original", "src") if (v := element.get(k)) and v[:5] != "data:"),
+            None,
+        )
+        self.page.blocks.append(
+            Block(Kind.IMAGE, clean(element.get("alt") or ""), self.holder[-1], self.rules[-1], url=url, tag="img")
+        )
+
+    def _flush(self) -> None:
+        if not self.buffer:
+            return
+        raw, links, anchors, bold = "".join(self.buffer), self.links, self.anchors, self.bold
+        self.buffer.clear()
+        self.links = self.anchors = self.bold = 0
+        if not raw.strip(f"{_BREAK}{_JOINT} \t\r\n\xa0"):
+            return
+        pieces = [text for piece in _pieces(raw) if (text := clean(piece))]
+        kind, level = self.kind[-1]
+        whole = sum(map(len, pieces))
+        for text in pieces:
+            share = len(text) / whole
+            block = Block(
+                kind, text, self.holder[-1], self.rules[-1],
+                links=links if len(pieces) == 1 else round(links * share), anchors=anchors, level=level,
+                tag=str(self.page.nodes[self.holder[-1]].element.tag) if self.holder[-1] >= 0 else "",
+                bold=bool(bold) and bold >= 0.9 * whole,
+            )  # fmt: skip
+            self.page.blocks.append(block)
+
+
+def _pieces(raw: str) -> list[str]:
+    """Split a block at its line breaks and at glued joints.
+
+    Where two breaks in a row stand anywhere, they part paragraphs and a single one is a space; where only
+    single ones stand, one parts paragraphs after the end of a sentence. ``…setempat.</span><span>Kota…``
+    is a joint where two paragraphs were glued.
+    """
+    if _BREAK not in raw and _JOINT not in raw:
+        return [raw]
+    if _DOUBLE.search(raw):
+        parts = _DOUBLE.split(raw)
+    else:
+        parts = []
+        for piece in _SINGLE.split(raw):
+            if parts and not (_ENDED.search(parts[-1].replace(_JOINT, "")) and piece.strip()):
+                parts[-1] += " " + piece
+            else:
+                parts.append(piece)
+    out = []
+    for part in parts:
+        part = _SINGLE.sub(" ", part)
+        out.extend(_GLUED.sub("\\1\f", part).split("\f") if _JOINT in part else [part])
+    return [part.replace(_JOINT, "") for part in out]

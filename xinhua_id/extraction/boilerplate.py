@@ -1,0 +1,126 @@
+"""The named rules: lines on Indonesian news pages that are not the story, each with a line it removes.
+
+A rule looks at the text of one block and nothing else, so the same rules serve pages and text dumps. Labels are
+matched whole or as the opening of a line, never inside a sentence: a story about an ``iklan`` keeps its words.
+Knows nothing of markup.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Reach(Enum):
+    """How far a rule reaches beyond its own line."""
+
+    LINE = "line"  # the line alone
+    NEXT = "next"  # a bare label: the linked headline after it goes too
+    TAIL = "tail"  # all that follows to the end of the story's element
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: its name, what it matches, how far it reaches, and a line it removes."""
+
+    name: str
+    pattern: re.Pattern[str]
+    reach: Reach
+    line: str
+
+
+def _rule(name: str, pattern: str, line: str, reach: Reach = Reach.LINE) -> Rule:
+    return Rule(name, re.compile(rf"(?:{pattern})\s*$", re.IGNORECASE), reach, line)
+
+
+_REST = r"(?:\s*[:：]?\s*\S.{0,300})?"
+
+#: In the order they are tried. `docs/extraction.md` lists them.
+RULES: tuple[Rule, ...] = (
+    _rule("banner", r"\W{0,3}Banner(?:\s+(?:iklan|ads?))?\W{0,3}", "Banner"),
+    _rule(
+        "ad-label",
+        r"[\W_]{0,6}(?:Iklan|Advertisements?|Advertising|Advertorial|Sponsored(?: content)?|Pariwara|Ads?|Promoted|"
+        r"Konten (?:bersponsor|promosi)|Artikel ini adalah kerja sama.{0,80}|"
+        r"(?:Advertisement\W+)?Scroll (?:to|untuk) (?:continue|resume|lanjut).{0,40}|"
+        r"Lanjutkan (?:membaca )?(?:setelah|di bawah) iklan(?: ini)?|Gulir untuk (?:lanjut|melanjutkan).{0,30})[\W_]{0,6}",
+        "ADVERTISEMENT",
+    ),
+    _rule(
+        "read-also",
+        rf"[\W_]{{0,4}}(?:(?:Baca|Simak|Lihat|Tonton|Dengarkan)\s*(?:juga|pula|selengkapnya|artikel lainnya|lainnya)|"
+        rf"Bacaan (?:terkait|lainnya)|Pilihan (?:Editor|Redaksi)|Read also|Also read)\s*[:：]{_REST}",
+        "Baca juga: Pasar terapung dibuka kembali",
+    ),
+    _rule(
+        "read-also",
+        r"[\W_]{0,4}(?:(?:Baca|Simak|Lihat|Tonton)\s*(?:juga|pula|selengkapnya|artikel lainnya)|Read also|Also read)[\W_]{0,4}",
+        "BACA JUGA",
+        Reach.NEXT,
+    ),
+    _rule(
+        "video-label",
+        r"\[?\s*Gambas\s*:.{0,200}|(?:Simak|Tonton|Saksikan|Lihat)(?: juga)?\s+video\b.{0,25}(?:[:：].{0,200})?|"
+        r"\[?\s*Video\s*:\s*(?:20detik|YouTube|Vidio).{0,200}",
+        "[Gambas:Video 20detik]",
+    ),
+    _rule("photo-label", r"(?:Lihat|Perbesar)\s+Foto|Foto\s+\d+\s+dari\s+\d+|Perbesar", "Lihat Foto"),
+    _rule(
+        "comment-form",
+        r"Tinggalkan\s+(?:sebuah\s+)?(?:Balasan|Komentar)(?:\s+Batalkan balasan)?|"
+        r"Alamat (?:email|surel|e-mail) Anda tidak akan dipublikasikan\..{0,120}|Ruas yang wajib ditandai.{0,10}|"
+        r"Batalkan balasan|Beri(?:kan)? komentar(?: Anda)?|Tulis komentar.{0,40}|Kirim komentar|Leave a (?:reply|comment).{0,40}|"
+        r"Your email address will not be published.{0,80}|Komentar\s*(?:\(\d+\)|\*)?|\d+\s+Komentar|Nama \*|E-?mail \*|Situs web|"
+        r"Simpan nama(?: saya)?, (?:email|surel).{0,120}",
+        "Alamat email Anda tidak akan dipublikasikan. Ruas yang wajib ditandai *",
+        Reach.TAIL,
+    ),
+    _rule(
+        "related",
+        r"(?:Berita|Artikel|Konten|Topik|Kabar|Tulisan|Video)\s+(?:Terkait|Lainnya|Terbaru|Terpopuler|Terkini|Populer|Pilihan|"
+        r"Sebelumnya|Selanjutnya|Rekomendasi)(?:\s+lainnya)?\W{0,3}|Terpopuler|Rekomendasi(?: untuk Anda)?|Terkini Lainnya|"
+        r"Related (?:Posts?|News|Articles?|Stories)|Anda mungkin (?:juga )?(?:suka|menyukai).{0,20}|Jangan lewatkan\W{0,3}",
+        "Berita Terkait",
+        Reach.TAIL,
+    ),
+    _rule(
+        "share",
+        r"Bagikan(?:\s+(?:ini|artikel(?: ini)?|berita(?: ini)?|ke.{0,30}|:.{0,60}))?\W{0,3}|"
+        r"Share(?: this)?(?:\s*:.{0,80})?|(?:Facebook|Twitter|WhatsApp|Telegram|Pinterest|LinkedIn|Copy Link|Salin tautan|"
+        r"Email|Print|Cetak|X|\s|[|,/•·])+",
+        "Bagikan",
+    ),
+    _rule("tags", rf"(?:Tags?|Topik(?: Artikel| Terkait)?|Kata kunci|Label)\s*[:：]{_REST}|Tags?|Topik", "Tag : ekonomi"),
+    _rule(
+        "pagination",
+        r"Halaman\s*[:：]?\s*(?:\d+|Selanjutnya|Berikutnya|Lihat Semua|[\s|»])*|Lihat Semua|Selanjutnya|Berikutnya|"
+        r"Sebelumnya|Next|Previous|\d+\s+2\s+3[\s\d]*(?:Lihat Semua|Selanjutnya)?",
+        "Halaman: 1 2 3 Selanjutnya",
+    ),
+    _rule("ad-block-notice", r"AdBlock Terdeteksi!?.{0,200}|Matikan AdBlock.{0,160}", "AdBlock Terdeteksi!"),
+    _rule(
+        "app-promo",
+        r"(?:Dapatkan (?:informasi|berita|update|pembaruan).{0,200}|(?:Download|Unduh) aplikasi.{0,160}|"
+        r"(?:Ikuti|Follow|Gabung|Simak)\b.{0,100}(?:Google News|WhatsApp Channel|Saluran WhatsApp|kanal Telegram|Telegram Channel|"
+        r"Instagram|di sini).{0,80}|Cek berita dan artikel.{0,80})",
+        "Ikuti kami di Google News",
+    ),
+    _rule(
+        "site-furniture",
+        r"(?:Zoom (?:In|Out)|Normal|Cetak|Print|Perbesar huruf|Perkecil huruf|Home|Beranda|•|\||»|\s|[\d.,]+\s+(?:Views|kali dibaca|"
+        r"dilihat|tayangan|shares?))+|Langganan|Baca \d+ menit|Waktu baca\W.{0,20}|\d+\s+menit (?:baca|membaca)",
+        "1.229 Views",
+    ),
+    _rule("end-mark", r"[■□◼●*#=_\s-]{1,12}|\(?Selesai\)?|\[?(?:Habis|Tamat)\]?|-end-", "Selesai"),
+    _rule("initials", r"\([a-z]{2,5}(?:\s?/\s?[a-z]{2,5}){1,3}\)|\[[a-z]{2,5}(?:/[a-z]{2,5})+\]", "(abc/def)"),
+)  # fmt: skip
+
+_LONGEST = 420
+
+
+def rule_for(text: str) -> Rule | None:
+    """Return the rule that removes a block of this text, or None."""
+    if len(text) > _LONGEST:
+        return None
+    return next((rule for rule in RULES if rule.pattern.match(text)), None)

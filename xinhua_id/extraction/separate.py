@@ -1,0 +1,234 @@
+"""A run of blocks to a story and what is not the story: every block ends in exactly one place.
+
+Body, lead, caption, credit, date, or removed under a rule's name. Pages and text dumps go through the same
+door. Knows nothing of elements beyond the rule names blocks carry, and nothing of files or URLs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from xinhua_id.extraction import boilerplate, dates, newswire, regions
+from xinhua_id.extraction.blocks import Block, Kind
+from xinhua_id.extraction.credits import Credits
+from xinhua_id.items import Removed
+from xinhua_id.text import content_digest
+
+_LONGEST_KEPT = 500
+_SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*$")
+_ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$|^\S+@\S+\.\S+$", re.IGNORECASE)
+_END_MARK = re.compile(r"\s*(?:[■◼□]|##+|\*\*\*+)\s*$")
+_END_AGENCY = re.compile(r"(?<=[.!?\"”’])\s*(?P<tag>[\[(](?:Xinhua|ANTARA|Antara)[\])])\s*\.?$")
+_ICON = re.compile(r"(?i)icon|logo|avatar|gravatar|pixel|spacer|blank\.|emoji|/ads?/|sprite|loading|favicon")
+_STANDFIRST = re.compile(r"(?i)\b(lead|standfirst|subtitle|sub-?title|excerpt|ringkasan|deck|summary|intro)\b")
+
+
+@dataclass(slots=True)
+class Picture:
+    """A picture as the page places it; the caption with its credit still in it."""
+
+    url: str | None
+    caption: str | None = None
+
+
+@dataclass(slots=True)
+class Separated:
+    """What became of the blocks."""
+
+    paragraphs: list[str] = field(default_factory=list)
+    lead: str | None = None
+    pictures: list[Picture] = field(default_factory=list)
+    credits: Credits = field(default_factory=Credits)
+    date_lines: list[str] = field(default_factory=list)
+    removed: list[Removed] = field(default_factory=list)
+    end_tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One block on its way: the rule its element carries, and whether it stands above the body's element."""
+
+    block: Block
+    rule: str | None = None
+    above: bool = False
+
+
+def separate(pieces: Iterable[Piece], headline: str | None, *, dump: bool = False) -> Separated:
+    """Return the story in ``pieces``, which are in page order. ``dump``: text without markup."""
+    return _Separation(headline, dump).run(list(pieces))
+
+
+class _Separation:
+    def __init__(self, headline: str | None, dump: bool) -> None:
+        self.out = Separated()
+        self.headline = _key(headline or "")
+        self.dump = dump
+        self.tail: str | None = None
+        self.after_label: str | None = None
+        self.standfirst: list[str] = []
+        self.comments: list[str] = []
+        self.comments_at = 0
+
+    def run(self, pieces: list[Piece]) -> Separated:
+        for piece in pieces:
+            self._take(piece)
+        if self.comments:
+            text = "\n".join(self.comments)
+            self.out.removed.append(
+                Removed(
+                    rule=regions.COMMENTS, text=None, position=self.comments_at,
+                    characters=len(text), digest=content_digest(text),
+                )  # fmt: skip
+            )
+        self._part_lead()
+        self._strip_end_marks()
+        return self.out
+
+    def _take(self, piece: Piece) -> None:
+        block, text = piece.block, piece.block.text
+        after_label, self.after_label = self.after_label, None
+        if piece.rule == regions.COMMENTS:
+            if text and block.kind is not Kind.IMAGE:
+                if not self.comments:
+                    self.comments_at = len(self.out.paragraphs)
+                self.comments.append(text)
+        elif block.kind is Kind.IMAGE:
+            self._picture(piece)
+        elif piece.rule == regions.CAPTION or block.kind is Kind.CAPTION:
+            self._caption(text)
+        elif piece.rule is not None:
+            self._remove(piece.rule, text)
+        elif self.tail is not None and not self._story_resumes(block):
+            self._remove(self.tail, text)
+        elif rule := boilerplate.rule_for(text):
+            self._remove(rule.name, text)
+            if rule.reach is boilerplate.Reach.NEXT:
+                self.after_label = rule.name
+            elif rule.reach is boilerplate.Reach.TAIL and (self.out.paragraphs or not self.dump):
+                self.tail = rule.name if self.out.paragraphs else None
+        elif after_label is not None and not _SENTENCE.search(text) and len(text) < 200:
+            self._remove(after_label, text)
+        elif self.out.credits.read(text):
+            return
+        elif _key(text) == self.headline and self.headline:
+            self._remove("headline-repeated", text)
+        elif _is_linked_headline(block):
+            self._remove("linked-headline", text)
+        elif newswire.is_caption(text) and newswire.dateline(text) is None:
+            self._caption(text)
+        elif is_date_line(text):
+            self.out.date_lines.append(text)
+        elif piece.above:
+            self._above(piece)
+        else:
+            self.out.paragraphs.append(text)
+
+    def _story_resumes(self, block: Block) -> bool:
+        """Whether running text after a label shows that the label stood inside the story, and lift the tail."""
+        resumes = (
+            not self.dump
+            and self.tail == "related"
+            and block.tag in ("p", "div")
+            and len(block.text) >= 120
+            and block.link_share < 0.3
+            and bool(_SENTENCE.search(block.text))
+        )
+        if resumes:
+            self.tail = None
+        return resumes
+
+    def _above(self, piece: Piece) -> None:
+        """Sort what stands between headline and body's element: a standfirst, or the page's furniture."""
+        block = piece.block
+        if block.kind is Kind.QUOTE or (len(block.text) >= 60 and block.link_share < 0.3):
+            self.standfirst.append(block.text)
+        else:
+            self._remove("above-the-story", block.text)
+
+    def _picture(self, piece: Piece) -> None:
+        block = piece.block
+        rule = boilerplate.rule_for(block.text) if block.text else None
+        if piece.rule not in (None, regions.CAPTION):
+            if block.text:
+                self._remove(piece.rule or "", block.text)
+        elif rule is not None and rule.name in ("banner", "ad-label"):
+            self._remove(rule.name, block.text)
+        elif self.tail is None and block.url and not _ICON.search(block.url):
+            self.out.pictures.append(Picture(block.url))
+
+    def _caption(self, text: str) -> None:
+        if rule := boilerplate.rule_for(text):
+            self._remove(rule.name, text)
+            return
+        pictures = self.out.pictures
+        if any(picture.caption == text for picture in pictures):
+            return
+        if pictures and pictures[-1].caption is None:
+            pictures[-1].caption = text
+        else:
+            pictures.append(Picture(None, text))
+
+    def _remove(self, rule: str, text: str) -> None:
+        self.out.removed.append(
+            Removed(
+                rule=rule, text=text[:_LONGEST_KEPT], position=len(self.out.paragraphs),
+                characters=len(text), digest=None,
+            )  # fmt: skip
+        )
+
+    def _part_lead(self) -> None:
+        """Take what stands before the dateline's paragraph as the lead: a pull quote, never part of the body."""
+        out = self.out
+        at = next((n for n, text in enumerate(out.paragraphs[:4]) if newswire.dateline(text)), 0)
+        before = [*self.standfirst, *out.paragraphs[:at]]
+        if at:
+            out.paragraphs = out.paragraphs[at:]
+            out.removed = [
+                r.model_copy(update={"position": max(0, (r.position or 0) - at)}) for r in out.removed
+            ]
+        out.lead = " ".join(before) or None
+
+    def _strip_end_marks(self) -> None:
+        """Take the end mark and the agency's tag off the last paragraph; the tag is evidence of whose story it is."""
+        paragraphs = self.out.paragraphs
+        if not paragraphs:
+            return
+        text = paragraphs[-1]
+        if mark := _END_MARK.search(text):
+            self._remove("end-mark", mark[0].strip())
+            text = text[: mark.start()]
+        if tag := _END_AGENCY.search(text):
+            self.out.end_tag = tag["tag"]
+            text = text[: tag.start()].rstrip()
+        paragraphs[-1] = text
+        if not text:
+            paragraphs.pop()
+
+
+def standfirst_class(names: str) -> bool:
+    """Whether a class or id calls an element a standfirst."""
+    return bool(_STANDFIRST.search(names))
+
+
+def _key(text: str) -> str:
+    return re.sub(r"[\W_]+", " ", text).strip().casefold()
+
+
+def _is_linked_headline(block: Block) -> bool:
+    """Whether a block is one link that reads like a headline; a paragraph full of links ends like a sentence."""
+    return (
+        block.anchors >= 1
+        and block.link_share > 0.85
+        and not _SENTENCE.search(block.text)
+        and not _ADDRESS.match(block.text)
+    )
+
+
+def is_date_line(text: str) -> bool:
+    """Whether a line is a date and next to nothing else: ``Kamis, 5 November 2015 14:56 WIB | 1.229 Views``."""
+    if len(text) > 120:
+        return False
+    found = dates.find(text)
+    return found is not None and len(text) - len(found) <= max(22, len(found) // 2) and not _SENTENCE.search(text)

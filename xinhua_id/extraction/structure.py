@@ -1,0 +1,172 @@
+"""Where on a page the story stands, when no layout says so: by prose, links, headings and whole tokens.
+
+Every block of prose speaks for the element that holds it and, less, for those around it; the element with the
+most to say wins and takes in neighbours that carry on. Knows nothing of Indonesian or of any site.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from xinhua_id.extraction import boilerplate, regions
+from xinhua_id.extraction.blocks import Block, Kind, Walk
+
+#: A rule that marks more than this share of the page's prose has misread it: it is ignored.
+_CAP = 0.45
+_SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*$")
+_BODY_TOKENS = re.compile(
+    r"(entry|post|article|story|news|detail|single|read|berita|isi|konten|content|page)-?_?_?"
+    r"(content|body|text|detail|inner|isi|main|read)|articlebody|post-content|content_news|detailcontent|"
+    r"td-post-content|itp_bodycontent|isi-?berita|isi|konten|text-?detail|detail-?text|body-?content|wrap__article-detail-content",
+    re.IGNORECASE,
+)
+_OUTER = frozenset({"html", "body"})
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The story's place: ``body`` are the block numbers of its element, ``headline`` the number of its heading."""
+
+    body: range
+    headline: int | None
+
+
+def lift_capped_rules(page: Walk) -> None:
+    """Take the mark off blocks whose rule marks too much of the page's prose; one pass, whatever the nesting."""
+    total = 0
+    per_rule: dict[int, int] = {}
+    for block in page.blocks:
+        if is_prose(block):
+            total += len(block.text)
+            if block.rule >= 0:
+                per_rule[block.rule] = per_rule.get(block.rule, 0) + len(block.text)
+    lifted = {
+        at
+        for at, size in per_rule.items()
+        if size > _CAP * total and regions.NAMES[page.nodes[at].rule] not in (regions.COMMENTS, regions.CAPTION, "hidden")
+    }
+    for block in page.blocks:
+        if block.rule in lifted:
+            block.rule = -1
+
+
+def is_prose(block: Block) -> bool:
+    """Whether a block reads like running text: long enough, ended, not mostly links."""
+    if block.kind in (Kind.IMAGE, Kind.HEADING) or len(block.text) < 25:
+        return False
+    return (len(block.text) >= 80 or bool(_SENTENCE.search(block.text))) and block.link_share < 0.5
+
+
+def find(page: Walk, titles: list[str]) -> Region | None:
+    """Return the story's region, or None where no element holds prose.
+
+    ``titles`` are what the page's head calls the story; the heading that says the same is the headline.
+    """
+    headline = headline_of(page, titles)
+    scores = _scores(page, headline)
+    if not scores:
+        return None
+    best = max(scores, key=lambda at: (scores[at], -at))
+    best = _widened(page, best, headline)
+    node = page.nodes[best]
+    return Region(range(node.first, node.last), headline)
+
+
+def headline_of(page: Walk, titles: list[str]) -> int | None:
+    """Return the number of the block that is the headline: what the head names, else the only or first h1."""
+    wanted = [key for title in titles if (key := _key(title))]
+    same = [
+        at
+        for at, block in enumerate(page.blocks)
+        if 8 <= len(block.text) <= 400
+        and block.rule < 0
+        and block.kind is not Kind.IMAGE
+        and (key := _key(block.text)) in wanted
+    ]
+    if same:
+        headings = [at for at in same if page.blocks[at].level == 1] or [at for at in same if page.blocks[at].level]
+        return (headings or [at for at in same if not page.blocks[at].anchors] or same)[0]
+    firsts = [at for at, b in enumerate(page.blocks) if b.level == 1 and b.kind is Kind.HEADING and b.rule < 0]
+    named = [at for at in firsts if any(_near(_key(page.blocks[at].text), key) for key in wanted)]
+    return (named or firsts or [None])[0]
+
+
+def _key(text: str) -> str:
+    return re.sub(r"[\W_]+", " ", text).strip().casefold()
+
+
+def _near(one: str, other: str) -> bool:
+    """Whether one title continues the other, as ``Judul - Situs`` does."""
+    return len(one) >= 12 and len(other) >= 12 and (one.startswith(other) or other.startswith(one))
+
+
+def _scores(page: Walk, headline: int | None) -> dict[int, float]:
+    scores: dict[int, float] = {}
+    for at, block in enumerate(page.blocks):
+        if block.rule >= 0 or not is_prose(block) or boilerplate.rule_for(block.text):
+            continue
+        value = 1 + min(len(block.text), 800) / 100 * (1 - block.link_share)
+        if headline is not None and at < headline:
+            value *= 0.3
+        if block.kind is Kind.ITEM:
+            value *= 0.5
+        node = block.node
+        if block.tag in ("p", "li", "blockquote", "h2", "h3", "h4", "dd"):
+            node = page.nodes[node].parent
+        share = 1.0
+        while node >= 0 and share > 0.1:
+            element = page.nodes[node].element
+            if element.tag in _OUTER and share < 1:
+                break
+            scores[node] = scores.get(node, 0.0) + value * share * _token_weight(page, node)
+            node, share = page.nodes[node].parent, share * 0.6
+    return scores
+
+
+def _token_weight(page: Walk, at: int) -> float:
+    element = page.nodes[at].element
+    if element.get("itemprop") == "articleBody":
+        return 1.6
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    if any(_BODY_TOKENS.fullmatch(token) for token in names.split()):
+        return 1.3
+    return 1.1 if element.tag in ("article", "main") else 1.0
+
+
+def _widened(page: Walk, best: int, headline: int | None) -> int:
+    """Return the element, or one around it, that holds clearly more prose of the same story."""
+    prose, links = _sums(page)
+    at = best
+    node = page.nodes[at]
+    size = prose[node.last] - prose[node.first]
+    while (parent := page.nodes[at].parent) >= 0 and page.nodes[parent].element.tag not in _OUTER:
+        node = page.nodes[parent]
+        wider = prose[node.last] - prose[node.first]
+        linked = links[node.last] - links[node.first]
+        if wider > 1.25 * size and linked < 0.25 * wider and not _starts_another(page, best, parent, headline):
+            best, size = parent, wider
+        at = parent
+    return best
+
+
+def _sums(page: Walk) -> tuple[list[int], list[int]]:
+    """Return running sums over the blocks: characters of unmarked prose, characters of unmarked links."""
+    prose, links = [0], [0]
+    for block in page.blocks:
+        counts = block.rule < 0 and block.kind is not Kind.IMAGE
+        ours = counts and is_prose(block) and not boilerplate.rule_for(block.text)
+        prose.append(prose[-1] + (len(block.text) - block.links if ours else 0))
+        links.append(links[-1] + (block.links if counts else 0))
+    return prose, links
+
+
+def _starts_another(page: Walk, inner: int, outer: int, headline: int | None) -> bool:
+    """Whether widening would take in a second story: another h1, or a heading that is a link, beside the first."""
+    node, old = page.nodes[outer], page.nodes[inner]
+    for at in [*range(node.first, old.first), *range(old.last, node.last)]:
+        block = page.blocks[at]
+        if block.rule < 0 and block.kind is Kind.HEADING and at != headline:
+            if block.level == 1 or block.link_share > 0.5:
+                return True
+    return False
