@@ -101,7 +101,7 @@ def _by_structure(read: _Read) -> Findings | None:
         above = set(range(headline_at + 1, begin))
     pieces = [separate.Piece(flat.blocks[at], flat.rule_name(flat.blocks[at]), True) for at in sorted(above)]
     pieces += [separate.Piece(flat.blocks[at], flat.rule_name(flat.blocks[at])) for at in _from(region, headline_at)]
-    story = separate.separate(pieces, headline)
+    story = separate.separate(pieces, headline, ragged=True)
     if not story.paragraphs or sum(map(len, story.paragraphs)) < 60:
         return None
     inside = set(region.body) | above | ({headline_at} if headline_at is not None else set())

@@ -21,6 +21,7 @@ _SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*$")
 _ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$|^\S+@\S+\.\S+$", re.IGNORECASE)
 _END_MARK = re.compile(r"\s*(?:[■◼□]|##+|\*\*\*+)\s*$")
 _END_AGENCY = re.compile(r"(?<=[.!?\"”’])\s*(?P<tag>[\[(](?:Xinhua|ANTARA|Antara)[\])])\s*\.?$")
+_SOURCED = re.compile(r"©\s*\S{3,}")
 _ICON = re.compile(r"(?i)icon|logo|avatar|gravatar|pixel|spacer|blank\.|emoji|/ads?/|sprite|loading|favicon")
 _STANDFIRST = re.compile(r"(?i)\b(lead|standfirst|subtitle|sub-?title|excerpt|ringkasan|deck|summary|intro)\b")
 
@@ -55,21 +56,28 @@ class Piece:
     above: bool = False
 
 
-def separate(pieces: Iterable[Piece], headline: str | None, *, dump: bool = False) -> Separated:
-    """Return the story in ``pieces``, which are in page order. ``dump``: text without markup."""
-    return _Separation(headline, dump).run(list(pieces))
+def separate(pieces: Iterable[Piece], headline: str | None, *, dump: bool = False, ragged: bool = False) -> Separated:
+    """Return the story in ``pieces``, which are in page order.
+
+    ``dump``: text without markup. ``ragged``: nobody described the element, so that it may end in fragments
+    that are not the story.
+    """
+    return _Separation(headline, dump, ragged).run(list(pieces))
 
 
 class _Separation:
-    def __init__(self, headline: str | None, dump: bool) -> None:
+    def __init__(self, headline: str | None, dump: bool, ragged: bool) -> None:
         self.out = Separated()
         self.headline = _key(headline or "")
         self.dump = dump
+        self.ragged = ragged
         self.tail: str | None = None
         self.after_label: str | None = None
         self.standfirst: list[str] = []
         self.comments: list[str] = []
+        self.kinds: list[Kind] = []  # of each paragraph
         self.comments_at = 0
+        self._picture_last = self._follows_picture = False
 
     def run(self, pieces: list[Piece]) -> Separated:
         for piece in pieces:
@@ -82,6 +90,8 @@ class _Separation:
                     characters=len(text), digest=content_digest(text),
                 )  # fmt: skip
             )
+        if self.ragged:
+            self._trim_fragments()
         self._part_lead()
         self._strip_end_marks()
         return self.out
@@ -89,6 +99,7 @@ class _Separation:
     def _take(self, piece: Piece) -> None:
         block, text = piece.block, piece.block.text
         after_label, self.after_label = self.after_label, None
+        self._follows_picture, self._picture_last = self._picture_last, block.kind is Kind.IMAGE
         if piece.rule == regions.COMMENTS:
             if text and block.kind is not Kind.IMAGE:
                 if not self.comments:
@@ -118,12 +129,15 @@ class _Separation:
             self._remove("linked-headline", text)
         elif newswire.is_caption(text) and newswire.dateline(text) is None:
             self._caption(text)
+        elif self._follows_picture and _SOURCED.search(text) and not _SENTENCE.search(text):
+            self._caption(text)
         elif is_date_line(text):
             self.out.date_lines.append(text)
         elif piece.above:
             self._above(piece)
         else:
             self.out.paragraphs.append(text)
+            self.kinds.append(block.kind)
 
     def _story_resumes(self, block: Block) -> bool:
         """Whether running text after a label shows that the label stood inside the story, and lift the tail."""
@@ -178,6 +192,26 @@ class _Separation:
             )  # fmt: skip
         )
 
+    def _trim_fragments(self) -> None:
+        """Take off what hangs on behind the last sentence: boxes, labels, names; contacts of a release stay.
+
+        Four fragments in a row end the story if half as much or less is said after them; list items are no
+        fragments.
+        """
+        paragraphs = self.out.paragraphs
+        fragments = [kind is Kind.TEXT and _is_fragment(text) for text, kind in zip(paragraphs, self.kinds, strict=True)]
+        for at in range(len(paragraphs) - 3):
+            if all(fragments[at : at + 4]) and _said(paragraphs[:at]) > 2 * _said(paragraphs[at:]):
+                for cut in paragraphs[at:]:
+                    self._remove("trailing-fragment", cut)
+                del paragraphs[at:]
+                break
+        while len(paragraphs) > 1 and (text := paragraphs[-1]):
+            if _SENTENCE.search(text) or len(text) >= 80 or "@" in text or _ADDRESS.match(text):
+                return
+            paragraphs.pop()
+            self._remove("trailing-fragment", text)
+
     def _part_lead(self) -> None:
         """Take what stands before the dateline's paragraph as the lead: a pull quote, never part of the body."""
         out = self.out
@@ -214,6 +248,15 @@ def standfirst_class(names: str) -> bool:
 
 def _key(text: str) -> str:
     return re.sub(r"[\W_]+", " ", text).strip().casefold()
+
+
+def _said(paragraphs: list[str]) -> int:
+    return sum(len(text) for text in paragraphs if not _is_fragment(text))
+
+
+def _is_fragment(text: str) -> bool:
+    """Whether a line is short and no sentence, nor an address or contact such as press releases end with."""
+    return len(text) < 80 and not text.endswith((".", ".”", '."', ":")) and "@" not in text and not _ADDRESS.match(text)
 
 
 def _is_linked_headline(block: Block) -> bool:

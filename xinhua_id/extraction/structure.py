@@ -75,21 +75,36 @@ def find(page: Walk, titles: list[str]) -> Region | None:
 
 def headline_of(page: Walk, titles: list[str]) -> int | None:
     """Return the number of the block that is the headline: what the head names, else the only or first h1."""
-    wanted = [key for title in titles if (key := _key(title))]
-    same = [
-        at
-        for at, block in enumerate(page.blocks)
-        if 8 <= len(block.text) <= 400
-        and block.rule < 0
-        and block.kind is not Kind.IMAGE
-        and (key := _key(block.text)) in wanted
-    ]
-    if same:
-        headings = [at for at in same if page.blocks[at].level == 1] or [at for at in same if page.blocks[at].level]
-        return (headings or [at for at in same if not page.blocks[at].anchors] or same)[0]
+    wanted = {key for title in titles if len(key := _key(title)) >= 12}
+    same, named = [], []
+    for at, block in enumerate(page.blocks):
+        if block.rule >= 0 or block.kind is Kind.IMAGE or not 8 <= len(block.text) <= 400:
+            continue
+        key = _key(block.text)
+        if key in wanted:
+            same.append(at)
+        elif any(_near(key, title) for title in wanted):
+            named.append(at)
     firsts = [at for at, b in enumerate(page.blocks) if b.level == 1 and b.kind is Kind.HEADING and b.rule < 0]
-    named = [at for at in firsts if any(_near(_key(page.blocks[at].text), key) for key in wanted)]
-    return (named or firsts or [None])[0]
+    for found in (same, named):
+        if heads := [at for at in found if at in firsts]:
+            return heads[0]
+    if akin := [at for at in firsts if any(_akin(_key(page.blocks[at].text), title) for title in wanted)]:
+        return akin[0]
+    for found in (same, named):
+        if found:
+            return ([at for at in found if page.blocks[at].level] or _unlinked(page, found) or found)[0]
+    return firsts[0] if firsts else None
+
+
+def _akin(heading: str, title: str) -> bool:
+    """Whether a heading of four words or more shares half of them with a title."""
+    words = set(heading.split())
+    return len(words) >= 4 and 2 * len(words & set(title.split())) >= len(words)
+
+
+def _unlinked(page: Walk, found: list[int]) -> list[int]:
+    return [at for at in found if not page.blocks[at].anchors]
 
 
 def _key(text: str) -> str:
@@ -98,7 +113,7 @@ def _key(text: str) -> str:
 
 def _near(one: str, other: str) -> bool:
     """Whether one title continues the other, as ``Judul - Situs`` does."""
-    return len(one) >= 12 and len(other) >= 12 and (one.startswith(other) or other.startswith(one))
+    return len(one) >= 12 and len(other) >= 12 and (other.startswith(one + " ") or one.startswith(other + " "))
 
 
 def _scores(page: Walk, headline: int | None) -> dict[int, float]:
@@ -144,7 +159,7 @@ def _widened(page: Walk, best: int, headline: int | None) -> int:
         node = page.nodes[parent]
         wider = prose[node.last] - prose[node.first]
         linked = links[node.last] - links[node.first]
-        if wider > 1.25 * size and linked < 0.25 * wider and not _starts_another(page, best, parent, headline):
+        if wider > max(1.25 * size, size + 200) and linked < 0.25 * wider and not _starts_another(page, best, parent, headline):
             best, size = parent, wider
         at = parent
     return best
