@@ -1,0 +1,116 @@
+"""What several parts' tests share: a small real site on loopback, an invented story, and the command line."""
+
+from __future__ import annotations
+
+import http.server
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+#: Status, headers, body.
+Answer = tuple[int, Mapping[str, str], str | bytes]
+
+
+class _Site(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    answers: Mapping[str, Answer] = {}
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that goes away in the middle is no news."""
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Site
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep the tests' output clean."""
+
+    def do_GET(self) -> None:
+        status, headers, body = self.server.answers.get(self.path, (404, {}, "<h1>Halaman tidak ditemukan</h1>"))
+        raw = body.encode() if isinstance(body, str) else body
+        self.send_response(status)
+        for name, value in {
+            "Content-Type": "text/html; charset=utf-8",
+            "Content-Length": str(len(raw)),
+            **headers,
+        }.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(raw)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Mapping[str, Answer]], str]]:
+    """Serve answers by path on a loopback port of its own; return the site's address without a slash at the end."""
+    sites: list[_Site] = []
+
+    def start(answers: Mapping[str, Answer]) -> str:
+        site = _Site(("127.0.0.1", 0), _Handler)
+        site.answers = answers
+        threading.Thread(target=site.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        sites.append(site)
+        return f"http://127.0.0.1:{site.server_address[1]}"
+
+    yield start
+    for site in sites:
+        site.shutdown()
+        site.server_close()
+
+
+@pytest.fixture
+def story() -> Callable[[int], Answer]:
+    """Return the page of the nth invented story."""
+
+    def page(number: int) -> Answer:
+        body = "".join(f"<p>{line}</p>" for line in _lines(number))
+        head = f"<title>Warga Kampung {number} rawat mata air</title>"
+        return (
+            200,
+            {},
+            f"<html><head>{head}</head><body><article><h1>Warga Kampung {number} rawat mata air</h1>{body}</article>",
+        )
+
+    return page
+
+
+def _lines(number: int) -> list[str]:
+    return [
+        f"Kunming, China (Xinhua) – Warga Kampung {number} di tepi hutan bambu kini bergiliran menjaga mata air yang "
+        "sempat mengering, kata kepala kampung setempat pada Senin (9/1).",
+        f"Sebanyak {number + 12} keluarga menanam kembali pohon di lereng bukit dan menutup sumur-sumur lama yang tidak "
+        "lagi dipakai sejak kemarau panjang.",
+        "Air yang kembali jernih dialirkan lewat pipa bambu ke ladang sayur, sehingga panen kol dan wortel tahun ini "
+        "naik hampir dua kali lipat.",
+        "Pemerintah kabupaten berencana memperluas cara itu ke desa-desa tetangga mulai musim hujan mendatang.",
+    ]
+
+
+@pytest.fixture
+def xinhua_id(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run one command of `xinhua-id` in a process and a folder of its own."""
+
+    def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "xinhua_id", *arguments],
+            cwd=tmp_path,
+            env=environment(**variables),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """Return the environment of a child: the project on the path, nothing of the operator's own settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("XINHUA_ID_", "SCRAPY"))}
+    root = str(Path(__file__).parent.parent)
+    return {**kept, "PYTHONPATH": root, "NO_COLOR": "1", "COLUMNS": "120", **variables}

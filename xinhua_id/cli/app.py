@@ -1,0 +1,75 @@
+"""The `xinhua-id` command: its parts put together, its errors printed, its exit codes.
+
+    0 done · 1 the work failed · 2 wrong usage · 130 interrupted, files closed
+
+Data goes to stdout, talk to stderr.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from xinhua_id import __version__
+from xinhua_id.cli import crawl
+from xinhua_id.errors import UsageError, XinhuaIdError
+
+DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    name="xinhua-id",
+    help="Crawls the sites that carry Xinhua's Indonesian-language stories: every exchange into WARC, "
+    "every story an item.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"xinhua-id {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Nothing of its own: every command is a module."""
+
+
+crawl.register(app)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; every error of ours is one message on stderr."""
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="xinhua-id")
+    except SystemExit as end:  # Typer's way out: 0, what the command raised as `typer.Exit`, 2 for wrong usage
+        return end.code if isinstance(end.code, int) else DONE
+    except UsageError as error:
+        tell(errors, error)
+        return WRONG_USAGE
+    except XinhuaIdError as error:
+        tell(errors, error)
+        return FAILED
+    except KeyboardInterrupt:
+        errors.print("Interrupted.", style="yellow")
+        return INTERRUPTED
+    return DONE
+
+
+def tell(console: Console, error: XinhuaIdError) -> None:
+    """Print an error: what happened, where, and what to do now."""
+    console.print(f"[bold red]{escape(error.what)}[/]" + (f"  [dim]{escape(error.where)}[/]" if error.where else ""))
+    if error.now:
+        console.print(f"→ {escape(error.now)}")

@@ -1,0 +1,179 @@
+"""What came of a crawl, said so that a person enjoys reading it.
+
+Counts, outcomes, what was removed by which rule, what went wrong, where the files lie, and what to do next. Knows
+nothing of how a crawl runs: it reads the run's stats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from xinhua_id.errors import XinhuaIdError
+from xinhua_id.items import Outcome
+from xinhua_id.spiders.process import Crawled
+
+#: What a reason means and what to do, for those a reader meets when nothing came of a crawl.
+WORDS: Mapping[str, str] = {
+    "dns": "the host name is unknown: check its spelling, or the network's name server",
+    "tls": "no secure connection: the certificate is not valid for this host, or the server speaks no TLS",
+    "connection-refused": "nothing listens there: check host and port",
+    "unreachable": "the host cannot be reached: check the network",
+    "timeout": "no answer in time: the host is down or overloaded; try later",
+    "connection-lost": "the connection broke off before an answer came",
+    "cut-off": "the answer broke off half way",
+    "too-large": "the answer is larger than DOWNLOAD_MAXSIZE allows",
+    "not-http": "what answers there does not speak HTTP",
+    "robots": "robots.txt forbids it",
+    "redirect-loop": "the redirects lead in a circle",
+    "redirect-to-nowhere": "the redirect names no place to go",
+    "http-401": "the site asks for a login",
+    "http-403": "the site refuses us",
+    "http-429": "the site asks us to slow down; try later",
+    "http-451": "withheld for legal reasons",
+}
+_MANY = 6
+#: Width of the column of names.
+_NAMES = 24
+
+
+def show(console: Console, crawled: Crawled) -> None:
+    """Print the summary of one site's crawl."""
+    stats = crawled.stats
+    console.print()
+    console.print(f"[bold]{escape(crawled.run.name)}[/]  {_ending(crawled)}", soft_wrap=True)
+    if stats:
+        console.print(_counts(stats))
+        console.print(_outcomes(stats))
+        if _group(stats, "removed/"):
+            console.print(_removed(stats))
+    _trouble(console, crawled)
+    _files(console, crawled)
+
+
+def exit_code(done: Sequence[Crawled]) -> int:
+    """Return 0, 1 where a crawl failed or fetched nothing at all, 130 where it was interrupted."""
+    if any(crawled.interrupted for crawled in done):
+        return 130
+    return 1 if any(crawled.error or not crawled.fetched for crawled in done) else 0
+
+
+def size(number: int) -> str:
+    """Return a number of bytes as people read it."""
+    value = float(number)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    raise AssertionError(number)
+
+
+def _ending(crawled: Crawled) -> str:
+    seconds = crawled.stats.get("elapsed_time_seconds")
+    after = f" after {seconds:.1f} s" if isinstance(seconds, float) else ""
+    if crawled.error:
+        return f"[red]failed{after}[/]"
+    if crawled.interrupted:
+        return f"[yellow]interrupted{after}; files closed[/]"
+    if crawled.reason == "limit":
+        return f"[green]done{after}: the limit is reached[/]"
+    if not crawled.fetched:
+        return f"[red]nothing could be fetched{after}[/]"
+    return f"[green]done{after}[/]"
+
+
+def _table(title: str) -> Table:
+    table = Table(box=None, show_header=False, title=title or None, pad_edge=False)
+    table.title_justify, table.title_style = "left", "dim"
+    table.add_column(width=_NAMES - 2, no_wrap=True)
+    table.add_column(justify="right", min_width=6)
+    table.add_column(style="dim", overflow="fold")
+    return table
+
+
+def _counts(stats: Mapping[str, Any]) -> Table:
+    table = _table("")
+    visits = sum(stats.get(f"outcome/{outcome.value}", 0) for outcome in Outcome)
+    retries = stats.get("frontier/retries", 0)
+    table.add_row("  pages", str(visits), f"{retries} of them asked for a second time or a third" if retries else "")
+    table.add_row("  stories", str(stats.get("outcome/story", 0)), _listed(_group(stats, "origin/")))
+    files = len(stats.get("warc/paths", ()))
+    table.add_row("  records", str(stats.get("warc/records", 0)), f"in {files} WARC file{'s' if files != 1 else ''}")
+    table.add_row("  bytes", size(stats.get("warc/bytes", 0)), "of WARC, compressed")
+    return table
+
+
+def _outcomes(stats: Mapping[str, Any]) -> Table:
+    table = _table("What became of the pages")
+    for outcome in Outcome:
+        number = stats.get(f"outcome/{outcome.value}", 0)
+        if number:
+            table.add_row(f"  {outcome.value}", str(number), _listed(_group(stats, f"outcome/{outcome.value}/")))
+    return table
+
+
+def _removed(stats: Mapping[str, Any]) -> Table:
+    table = _table("What was removed from the stories, by rule")
+    characters = _group(stats, "removed-characters/")
+    for rule, number in sorted(_group(stats, "removed/").items(), key=lambda one: (-one[1], one[0])):
+        table.add_row(f"  {escape(rule)}", str(number), f"{characters.get(rule, 0):,} characters".replace(",", " "))
+    return table
+
+
+def _trouble(console: Console, crawled: Crawled) -> None:
+    """Say in words what went wrong: the error that ended the crawl, the first failures, why nothing was fetched."""
+    error = crawled.error
+    if isinstance(error, XinhuaIdError):
+        _say(console, f"[bold red]{escape(error.what)}[/]  [dim]{escape(error.where or '')}[/]")
+        _say(console, f"→ {escape(error.now or 'Run it again.')}")
+    elif error:
+        _say(console, f"[bold red]{escape(f'{type(error).__name__}: {error}')}[/]")
+        _say(console, f"→ That is a fault of the program; {escape(str(crawled.run.log))} says where.")
+    for visit in crawled.failures:
+        reason = visit.reason or "failed"
+        words = WORDS.get(reason) or visit.detail or ""
+        _say(console, f"  [yellow]{escape(reason):<{_NAMES - 2}}[/]{escape(visit.lease.url)}  [dim]{escape(words)}[/]")
+    if not crawled.fetched:
+        for reason in _group(crawled.stats, "outcome/denied/"):
+            words = WORDS.get(reason, "the site does not want it")
+            _say(console, f"  [yellow]{escape(reason):<{_NAMES - 2}}[/]{escape(words)}")
+
+
+def _say(console: Console, line: str) -> None:
+    console.print(line, soft_wrap=True)
+
+
+def _files(console: Console, crawled: Crawled) -> None:
+    run, stats = crawled.run, crawled.stats
+    lines = [("items", run.items)] if stats.get("outcome/story") else []
+    lines += [("records", path) for path in stats.get("warc/paths", ())]
+    lines += [("account", run.manifest), ("log", run.log)]
+    console.print("[dim]Where the files lie[/]")
+    for name, path in lines:
+        console.print(f"  {name:<{_NAMES - 2}}{escape(str(path))}", soft_wrap=True)
+    console.print(f"[dim]Next[/]\n  {_next(crawled)}", soft_wrap=True)
+
+
+def _next(crawled: Crawled) -> str:
+    if crawled.interrupted:
+        return "run the same command again: stories that are here already are counted as duplicates, not written twice."
+    if crawled.error or not crawled.fetched:
+        return f"mend what is named above and run it again; {escape(str(crawled.run.log))} tells more."
+    paths = crawled.stats.get("warc/paths", ())
+    if crawled.stats.get("outcome/story") and paths:
+        return f"[bold]xinhua-id extract {escape(str(paths[0]))} --as text[/] reads the stories again, from the WARC."
+    return "no story was found: try a listing page or a story as --seed."
+
+
+def _group(stats: Mapping[str, Any], prefix: str) -> dict[str, int]:
+    return {key[len(prefix) :]: value for key, value in stats.items() if key.startswith(prefix)}
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    shown = [f"{escape(name)} {number}" for name, number in ordered[:_MANY]]
+    return ", ".join(shown + ([f"{len(ordered) - _MANY} more"] if len(ordered) > _MANY else []))

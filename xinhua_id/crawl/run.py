@@ -1,0 +1,169 @@
+"""A run: one crawl of one site, with its files and the manifest that accounts for them.
+
+    archives/<name>/runs/<run>.json     created exclusively at the start, rewritten whole at the end
+    archives/<name>/runs/<run>.log      Scrapy's log, where the command line keeps it
+    archives/<name>/items/<run>.jsonl   written by `store`
+    archives/<name>/warc/               written by the capture
+
+Knows nothing of Scrapy or of what stands in the files.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xinhua_id.errors import CannotWrite, RunExists, UsageError
+
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_VERSIONS = ("xinhua-id", "scrapy", "twisted", "lxml", "beautifulsoup4", "pydantic", "warcio", "fastwarc")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run under way. ``home`` is the site's folder in the archive."""
+
+    home: Path
+    name: str
+    begun: dt.datetime
+    about: Mapping[str, Any]
+
+    @property
+    def manifest(self) -> Path:
+        """Where the run is accounted for."""
+        return self.home / "runs" / f"{self.name}.json"
+
+    @property
+    def log(self) -> Path:
+        """Where Scrapy's log goes when the command line keeps it."""
+        return self.home / "runs" / f"{self.name}.log"
+
+    @property
+    def items(self) -> Path:
+        """Where the items lie once the run is closed."""
+        return self.home / "items" / f"{self.name}.jsonl"
+
+    @property
+    def warc(self) -> Path:
+        """The folder of the WARC files."""
+        return self.home / "warc"
+
+    @classmethod
+    def begin(
+        cls, archive: Path, site: str, *, name: str | None = None, about: Mapping[str, Any], now: dt.datetime
+    ) -> Run:
+        """Create the run and its folders, and nobody else's.
+
+        ``name`` is opaque; without one the run is called after site and time. ``about`` is what was asked for
+        (seeds, range, limit) and goes into the manifest. Raises `RunExists`, `CannotWrite`, or `UsageError` for
+        a name that is none.
+        """
+        if name is not None and not _NAME.fullmatch(name):
+            raise UsageError(
+                f"{name!r} is no name for a run", now="Use 1 to 100 letters, digits, dots, dashes or underscores."
+            )
+        home = archive / site
+        try:
+            for folder in ("warc", "items", "runs"):
+                (home / folder).mkdir(parents=True, exist_ok=True)
+            return cls._create(home, site, name, dict(about), now)
+        except OSError as error:
+            raise cannot_write(error, home) from error
+
+    @classmethod
+    def _create(cls, home: Path, site: str, name: str | None, about: dict[str, Any], now: dt.datetime) -> Run:
+        own = f"{site}-{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
+        for attempt in range(1, 100):
+            run = cls(home, name or (own if attempt == 1 else f"{own}-{attempt}"), now, about)
+            try:
+                with run.manifest.open("x", encoding="utf-8") as file:
+                    file.write(run._as_json({"outcome": "running"}))
+                return run
+            except FileExistsError:
+                if name is not None:
+                    raise RunExists(
+                        f"a run called {name!r} exists", where=str(run.manifest), now="Give this one another name."
+                    ) from None
+        raise RunExists(f"too many runs of {site} began within one second", where=str(home), now="Wait a moment.")
+
+    def end(
+        self,
+        outcome: str,
+        *,
+        now: dt.datetime,
+        stats: Mapping[str, Any],
+        settings: Mapping[str, Any],
+        files: Iterable[Path],
+        error: str | None = None,
+    ) -> None:
+        """Rewrite the manifest whole: what came of the run, and the fixity of its files. Raises `CannotWrite`."""
+        account = {
+            "outcome": outcome,
+            "error": error,
+            "ended_at": now.astimezone(dt.UTC).isoformat(),
+            "stats": dict(sorted(stats.items())),
+            "settings": dict(sorted(settings.items())),
+            "files": [_fixity(path, self.home) for path in files if path.is_file()],
+        }
+        beside = self.manifest.with_name(self.manifest.name + ".new")
+        try:
+            with beside.open("w", encoding="utf-8") as file:
+                file.write(self._as_json(account))
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self.manifest)
+        except OSError as failure:
+            raise cannot_write(failure, self.home) from failure
+
+    def _as_json(self, account: Mapping[str, Any]) -> str:
+        whole = {
+            "run": self.name,
+            "begun_at": self.begun.astimezone(dt.UTC).isoformat(),
+            **self.about,
+            "versions": versions(),
+            **account,
+        }
+        return json.dumps(whole, ensure_ascii=False, indent=2, default=_plain) + "\n"
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that shape what a run writes."""
+    found = {"python": platform.python_version()}
+    for package in _VERSIONS:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def cannot_write(error: OSError, where: Path) -> CannotWrite:
+    """Return the error that says why the archive cannot be written, and what to do about it."""
+    at = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else where
+    return CannotWrite(
+        f"the archive cannot be written: {error.strerror or error}",
+        where=str(at),
+        now="Make room or mend the permissions, or choose another place with --archive; then run it again. "
+        "What was captured so far is whole.",
+    )
+
+
+def _fixity(path: Path, home: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"path": str(path.relative_to(home)), "bytes": path.stat().st_size, "sha256": digest}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,40 @@
+"""Separate: turn a captured page into an article; a page that is none says why.
+
+Extraction is a pure function of the page; here it is only called, and its range of dates applied.
+"""
+
+from __future__ import annotations
+
+from xinhua_id.crawl.discovery import Kind
+from xinhua_id.crawl.visit import Visit
+from xinhua_id.errors import NotAnArticle
+from xinhua_id.extraction import extract
+from xinhua_id.items import Outcome
+from xinhua_id.pipelines.stage import Stage
+
+#: Reasons by which extraction says that a page only leads to others.
+_LEADING = frozenset({"listing", "feed-or-sitemap"})
+
+
+class Separate(Stage):
+    """Set the Visit's article; everything removed from the page stays on it, under the rule's name."""
+
+    name = "separate"
+
+    def advance(self, visit: Visit) -> None:
+        """Extract the page; end the Visit where it carries no story, or one outside the range of dates."""
+        if visit.page is None:
+            visit.end(Outcome.FAILED, "not-captured")
+            return
+        try:
+            article = extract(visit.page, visit.source)
+        except NotAnArticle as error:
+            outcome = Outcome.LISTING if error.reason in _LEADING else Outcome.NO_ARTICLE
+            visit.end(outcome, error.reason, error.what)
+            if outcome is Outcome.LISTING and visit.lease.kind is Kind.STORY:
+                visit.links = self.spider.leads(visit.page, Kind.LISTING)  # as a story it led nowhere
+            return
+        if self.spider.range.holds(article.date_published):
+            visit.article = article
+        else:
+            visit.end(Outcome.NO_ARTICLE, "out-of-range")

@@ -1,0 +1,92 @@
+"""Scrapy's settings for every crawl, whoever starts it: `xinhua-id crawl`, `scrapy crawl` or scrapyd.
+
+What an operator may want to change comes from the environment, under the prefix XINHUA_ID_; `-s NAME=value`
+still wins over both.
+"""
+
+from __future__ import annotations
+
+import os
+
+from xinhua_id import __version__
+
+BOT_NAME = "xinhua_id"
+SPIDER_MODULES = ["xinhua_id.spiders"]
+
+# --- what an operator sets -------------------------------------------------------------------------------------
+XINHUA_ID_ARCHIVE = os.environ.get("XINHUA_ID_ARCHIVE", "archives")
+#: An address or URL under which whoever runs a crawled site reaches the operator; no live host without it.
+XINHUA_ID_CONTACT = os.environ.get("XINHUA_ID_CONTACT", "")
+#: Names of the sources whose publisher has given the operator permission (`permission = "ask"`).
+XINHUA_ID_PERMISSIONS = [name for name in os.environ.get("XINHUA_ID_PERMISSIONS", "").replace(",", " ").split() if name]
+#: Seconds between two requests to a loopback host; live hosts have their own floor, which nothing lowers.
+XINHUA_ID_LOOPBACK_DELAY = float(os.environ.get("XINHUA_ID_LOOPBACK_DELAY", "0"))
+#: Name of the run; scrapyd's job id stands in for it, and without either the run is called after site and time.
+XINHUA_ID_RUN = os.environ.get("XINHUA_ID_RUN", "")
+#: Seconds before the first retry of a failed URL: a live host is left in peace, a loopback one needs none.
+XINHUA_ID_BACKOFF = float(os.environ.get("XINHUA_ID_BACKOFF", "15"))
+XINHUA_ID_LOOPBACK_BACKOFF = 0.1
+
+# --- who we are ------------------------------------------------------------------------------------------------
+USER_AGENT = f"xinhua-id/{__version__}" + (f" (+{XINHUA_ID_CONTACT})" if XINHUA_ID_CONTACT else "")
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.8,*/*;q=0.5",
+    "Accept-Language": "id,en;q=0.5",
+    "Accept-Encoding": "gzip, deflate, br",  # zstd: nobody replays it
+}
+
+# --- the wire --------------------------------------------------------------------------------------------------
+DOWNLOAD_HANDLERS = {
+    "http": "xinhua_id.crawl.wire.WireDownloadHandler",
+    "https": "xinhua_id.crawl.wire.WireDownloadHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy's default accepts any certificate
+DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_MAXSIZE = 128 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+
+# --- manners: ours replace Scrapy's -----------------------------------------------------------------------------
+ROBOTSTXT_OBEY = False  # robots.txt is obeyed by the politeness middleware, which captures it too
+AUTOTHROTTLE_ENABLED = False
+DOWNLOAD_DELAY = 0  # the politeness middleware waits; two clocks would add up
+DOWNLOAD_DELAY_JITTER = 0
+CONCURRENT_REQUESTS = 8
+CONCURRENT_REQUESTS_PER_DOMAIN = 8  # on loopback; the politeness middleware holds a live host to one
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # discovery stays on the hosts
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "xinhua_id.crawl.politeness.PolitenessMiddleware": 100,
+}
+HTTPERROR_ALLOW_ALL = True  # every answer is a page with an outcome
+RETRY_ENABLED = False  # the frontier retries
+REDIRECT_ENABLED = False  # the frontier follows
+METAREFRESH_ENABLED = False
+COMPRESSION_ENABLED = False  # xinhua_id.warc.payload decodes, live and years later alike
+COOKIES_ENABLED = False  # and its suffix list is fetched over the network
+HTTPPROXY_ENABLED = False  # a proxy's address would stand in the records
+REFERER_ENABLED = False
+HTTPCACHE_ENABLED = False  # what it answers never passes the wire
+
+# --- the way of the data ---------------------------------------------------------------------------------------
+SCHEDULER = "xinhua_id.crawl.scheduler.FrontierScheduler"
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+}
+ITEM_PIPELINES = {
+    "xinhua_id.pipelines.separate.Separate": 100,
+    "xinhua_id.pipelines.validate.Validate": 200,
+    "xinhua_id.pipelines.deduplicate.Deduplicate": 300,
+    "xinhua_id.pipelines.store.Store": 400,
+}
+
+# --- the process -----------------------------------------------------------------------------------------------
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False  # it starts a server that runs Python for whoever asks
+LOG_LEVEL = "INFO"
+LOGSTATS_INTERVAL = 60.0

@@ -1,0 +1,198 @@
+"""The spider: it turns a lease into a request and whatever came of it into exactly one Visit.
+
+One spider for every site: what differs between sites stands in their source. It reads no page itself: links are
+`crawl.discovery`'s, the article is the pipelines', waiting is the politeness middleware's.
+
+    scrapy crawl news -a source=indonesiawindow -a since=2026-11-01 -a limit=50
+    scrapy crawl news -a seed=https://example.id/
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Self
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
+
+from xinhua_id import __version__
+from xinhua_id.crawl import outcomes
+from xinhua_id.crawl.capture import Captures
+from xinhua_id.crawl.discovery import Kind, Link, Rules, discover
+from xinhua_id.crawl.frontier import MAX_REDIRECTS, Frontier, Lease, next_try
+from xinhua_id.crawl.politeness import check_contact, check_permission, is_loopback
+from xinhua_id.crawl.run import Run
+from xinhua_id.crawl.scheduler import frontier_of
+from xinhua_id.crawl.stopping import Stopping
+from xinhua_id.crawl.target import Target, about, day_range, positive, targets
+from xinhua_id.crawl.visit import Visit
+from xinhua_id.errors import CannotWrite, UsageError
+from xinhua_id.items import Outcome, Page
+
+#: Kinds that only lead to others; the rest may be a story and goes through the pipelines.
+LEADING = frozenset({Kind.LISTING, Kind.SITEMAP, Kind.FEED, Kind.REST})
+
+
+class NewsSpider(Spider):
+    """Crawls one target. Arguments are strings, as Scrapy and scrapyd hand them on."""
+
+    name = "news"
+
+    def __init__(
+        self,
+        source: str | None = None,
+        seed: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        limit: str | int | None = None,
+        at: str | None = None,
+        *,
+        target: Target | None = None,
+        run: Run | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.target = target or _one_target(source or None, (seed or "").split(), at or None)
+        self.range = day_range(since, until, self.target.zone)
+        self.limit = positive(limit)
+        self.run = run
+        self.rules = Rules.of(self.target.source, self.target.seeds)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Make the spider; raise `ContactNeeded` or `PermissionNeeded` before anything is fetched."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        check_manners(spider.target, crawler.settings)
+        return spider
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Put the contact into the User-Agent, wherever it was set."""
+        super().update_settings(settings)
+        contact = settings.get("XINHUA_ID_CONTACT")
+        if contact:
+            settings.set("USER_AGENT", f"xinhua-id/{__version__} (+{contact})", priority="spider")
+
+    @property
+    def frontier(self) -> Frontier:
+        """The frontier this crawl is led by."""
+        return frontier_of(self.crawler)
+
+    def about(self) -> dict[str, Any]:
+        """Return what was asked for, for the run's manifest."""
+        return about(self.target, self.range, self.limit)
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Yield where the crawl begins; the scheduler puts it on the frontier, from where it comes back on lease."""
+        for link in self.rules.start():
+            yield Request(link.url, meta={"link": link})
+
+    def request(self, lease: Lease) -> Request:
+        """Return the request that visits a lease."""
+        return Request(
+            lease.url,
+            callback=self.answered,
+            errback=self.unanswered,
+            dont_filter=True,
+            meta={"lease": lease, "not_before": lease.not_before},
+        )
+
+    def answered(self, response: Response) -> Iterator[Visit]:
+        """Turn a response into its Visit."""
+        assert response.request is not None
+        request = response.request
+        lease: Lease = request.meta["lease"]
+        page = Captures.of(self.crawler).page(request)
+        visit = Visit(lease, page, self.target.source)
+        if page is None:
+            yield visit.end(Outcome.FAILED, "not-captured")
+        elif verdict := outcomes.of_status(page):
+            yield self._ended(visit, verdict)
+        else:
+            yield self._read(visit, page)
+
+    def unanswered(self, failure: Failure) -> Iterator[Visit]:
+        """Turn a failure into its Visit; one that only means that the crawl ends gives its lease back."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        lease: Lease = request.meta["lease"]
+        error = failure.value
+        assert error is not None
+        page = Captures.of(self.crawler).page(request)
+        if isinstance(error, Stopping | CannotWrite):
+            self.frontier.release(lease)
+            return
+        yield self._ended(Visit(lease, page, self.target.source), outcomes.of_failure(error))
+
+    def _ended(self, visit: Visit, verdict: outcomes.Verdict) -> Visit:
+        """End a visit that needs no reading; a redirect takes its target along, a failure its next try."""
+        lease, page = visit.lease, visit.page
+        if verdict.outcome is Outcome.REDIRECT and page is not None:
+            return self._redirected(visit, verdict, page)
+        if verdict.again:
+            now = dt.datetime.now(dt.UTC)
+            local = is_loopback(lease.url)
+            backoff = self.settings.getfloat("XINHUA_ID_LOOPBACK_BACKOFF" if local else "XINHUA_ID_BACKOFF")
+            visit.retry_at = next_try(lease, now, backoff=backoff, retry_after=outcomes.retry_after(page, now))
+        return visit.end(verdict.outcome, verdict.reason, verdict.detail)
+
+    def _redirected(self, visit: Visit, verdict: outcomes.Verdict, page: Page) -> Visit:
+        target = outcomes.target_of(page)
+        if target is None or visit.lease.redirects >= MAX_REDIRECTS:
+            return visit.end(Outcome.FAILED, "redirect-loop")
+        if not self.rules.allows(target):
+            return visit.end(Outcome.REDIRECT, "leads-outside", target)
+        visit.links = [Link(target, visit.lease.kind, visit.lease.published)]
+        return visit.end(verdict.outcome, verdict.reason)
+
+    def _read(self, visit: Visit, page: Page) -> Visit:
+        """Find the links of a page that answered; whether it is a story is for the pipelines to say."""
+        kind = visit.lease.kind
+        visit.links = self.leads(page, kind)
+        if kind in LEADING:
+            visit.end(Outcome.LISTING, kind.value)
+        return visit
+
+    def leads(self, page: Page, kind: Kind) -> list[Link]:
+        """Return where a page leads within the range of dates; what is left out is counted by its reason."""
+        found = discover(page, kind, self.rules)
+        for reason, number in found.skipped.items():
+            self._count(f"links/{reason}", number)
+        return [link for link in found.links if self._wanted(link)]
+
+    def _wanted(self, link: Link) -> bool:
+        """Whether a link may lead into the range of dates; one whose date is unknown may.
+
+        Nothing behind a sitemap or a listing's next page is newer than its ``modified``.
+        """
+        since = self.range.since
+        too_old = link.kind in LEADING and since is not None and link.modified is not None and link.modified < since
+        wanted = self.range.holds(link.published) and not too_old
+        if not wanted:
+            self._count("links/out-of-range")
+        return wanted
+
+    def _count(self, key: str, number: int = 1) -> None:
+        self.crawler.stats.inc_value(key, number)
+
+
+def check_manners(target: Target, settings: BaseSettings) -> None:
+    """Raise `PermissionNeeded` or `ContactNeeded` where the target may not be crawled like this."""
+    addresses = target.addresses()
+    if target.source is not None:
+        check_permission(target.source, settings, addresses)
+    check_contact(settings, addresses)
+
+
+def _one_target(source: str | None, seeds: list[str], at: str | None) -> Target:
+    found = targets(source, seeds, at)
+    if len(found) > 1:
+        raise UsageError(
+            f"the seeds stand on {len(found)} sites, and one crawl visits one site",
+            where=", ".join(target.name for target in found),
+            now="Start one crawl for each, or use `xinhua-id crawl`, which does.",
+        )
+    return found[0]

@@ -1,0 +1,154 @@
+"""Running crawls in this process: one site after the other, in one Scrapy engine each.
+
+A reactor starts once in a process, so `crawl` may be called once. Knows nothing of terminals: whoever wants to
+show progress is told of each crawl when it begins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+from twisted.internet.error import ReactorNotRunning
+
+from xinhua_id.crawl.capture import Captures
+from xinhua_id.crawl.run import Run
+from xinhua_id.crawl.stopping import error_of
+from xinhua_id.crawl.target import Target, about, day_range, positive
+from xinhua_id.crawl.visit import Visit
+from xinhua_id.errors import CannotWrite
+from xinhua_id.items import Outcome
+from xinhua_id.spiders.news import NewsSpider, check_manners
+
+#: How many failures are kept with their own words, to be shown at the end.
+_EXAMPLES = 5
+
+
+@dataclass
+class Crawled:
+    """What came of one site's crawl. ``reason`` is Scrapy's word for its end: ``finished``, ``limit``, ``shutdown``."""
+
+    target: Target
+    run: Run
+    reason: str = "not-started"
+    stats: Mapping[str, Any] = field(default_factory=dict)
+    failures: list[Visit] = field(default_factory=list)
+    error: BaseException | None = None
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C (or a signal) ended it."""
+        return self.reason in ("shutdown", "not-started") and self.error is None
+
+    @property
+    def fetched(self) -> int:
+        """How many pages answered with something other than an error."""
+        return int(self.stats.get("pages/answered", 0))
+
+
+Watch = Callable[[Crawler, Crawled], None]
+
+
+def settings_of(overrides: Mapping[str, Any]) -> Settings:
+    """Return the project's settings with overrides on top, without looking for a scrapy.cfg."""
+    settings = Settings()
+    settings.setmodule("xinhua_id.settings", priority="project")
+    settings.setdict(overrides, priority="cmdline")
+    return settings
+
+
+def crawl(
+    targets: Sequence[Target],
+    *,
+    settings: Mapping[str, Any],
+    since: str | None = None,
+    until: str | None = None,
+    limit: int | None = None,
+    watch: Watch | None = None,
+) -> list[Crawled]:
+    """Crawl the targets one after the other and return what came of each begun one; blocks until all is done.
+
+    ``settings`` are put on top of the project's. ``limit`` counts for each site. The first Ctrl-C ends the
+    crawl under way cleanly and begins no other; a second one ends it at once. Raises what stands against a
+    crawl before it begins: `PermissionNeeded`, `ContactNeeded`, `UsageError`, `CannotWrite`, `RunExists`.
+    """
+    chosen = settings_of(settings)
+    for target in targets:
+        check_manners(target, chosen)
+        day_range(since, until, target.zone)
+    positive(limit)
+    done: list[Crawled] = []
+    process = AsyncCrawlerProcess(settings_of({**settings, "LOG_ENABLED": False}))
+    loop = asyncio.get_event_loop()
+
+    async def one_after_the_other() -> None:
+        for target in targets:
+            crawled = _begin(target, chosen, since, until, limit)
+            done.append(crawled)
+            await _crawl(process, crawled, chosen, {"since": since, "until": until, "limit": limit}, watch)
+            if crawled.interrupted or crawled.error is not None:
+                return
+
+    driver = loop.create_task(one_after_the_other())
+    driver.add_done_callback(lambda _: _stop_reactor())
+    process.start(stop_after_crawl=False)
+    if driver.done():
+        driver.result()
+    return done
+
+
+def _begin(target: Target, settings: Settings, since: str | None, until: str | None, limit: int | None) -> Crawled:
+    asked = about(target, day_range(since, until, target.zone), positive(limit))
+    run = Run.begin(
+        Path(settings["XINHUA_ID_ARCHIVE"]),
+        target.name,
+        name=settings["XINHUA_ID_RUN"] or None,
+        about=asked,
+        now=dt.datetime.now(dt.UTC),
+    )
+    return Crawled(target, run)
+
+
+async def _crawl(
+    process: AsyncCrawlerProcess,
+    crawled: Crawled,
+    settings: Settings,
+    arguments: Mapping[str, Any],
+    watch: Watch | None,
+) -> None:
+    own = settings.copy()
+    own.set("LOG_FILE", str(crawled.run.log), priority="cmdline")
+    crawler = Crawler(NewsSpider, own)
+
+    def ended(item: Visit) -> None:
+        if item.outcome is Outcome.FAILED and item.retry_at is None and len(crawled.failures) < _EXAMPLES:
+            crawled.failures.append(item)
+
+    crawler.signals.connect(ended, signal=signals.item_scraped)
+    if watch is not None:
+        watch(crawler, crawled)
+    try:
+        await process.crawl(crawler, target=crawled.target, run=crawled.run, **arguments)
+    except Exception as error:  # noqa: BLE001 (it is shown, and counts as failed)
+        crawled.error, crawled.reason = error, "failed"
+        with contextlib.suppress(CannotWrite):  # the first error is the one to tell
+            crawled.run.end("failed", now=dt.datetime.now(dt.UTC), stats={}, settings={}, files=[], error=str(error))
+        return
+    crawled.stats = crawler.stats.get_stats()
+    crawled.reason = str(crawled.stats.get("finish_reason", "shutdown"))
+    crawled.error = error_of(crawler) or Captures.of(crawler).error
+
+
+def _stop_reactor() -> None:
+    from twisted.internet import reactor
+
+    with contextlib.suppress(ReactorNotRunning):
+        reactor.stop()  # type: ignore[misc]
