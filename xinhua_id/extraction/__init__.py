@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from xinhua_id.extraction.extract import extract
+from xinhua_id.extraction.textdump import extract_text
 
-__all__ = ["extract"]
+__all__ = ["extract", "extract_text"]

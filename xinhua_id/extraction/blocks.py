@@ -210,7 +210,11 @@ class _Walker:
 
     def _image(self, element: _Element) -> None:
         url = next(
-            (v for k in ("data-src", "data-lazy-src", "data-original", "src") if (v := element.get(k)) and v[:5] != "data:"),
+            (
+                v
+                for k in ("data-src", "data-lazy-src", "data-original", "src")
+                if (v := element.get(k)) and v[:5] != "data:"
+            ),
             None,
         )
         self.page.blocks.append(

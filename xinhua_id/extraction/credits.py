@@ -21,7 +21,9 @@ _ROLE_OF = {label: role for role, labels in _ROLES.items() for label in labels.s
 _LABEL = "|".join(sorted(_ROLE_OF, key=len, reverse=True))
 _COLON = re.compile(rf"(?i)(?:^|(?<=[\s|/•·]))(?P<label>{_LABEL})\s*[:：]\s*")
 _BARE = re.compile(r"^(?P<label>Oleh|By)\s+(?P<name>[A-Z][^:.!?]{2,60})$")
-_COPYRIGHT = re.compile(r"(?i)(?:copyright|hak cipta)\s*(?:©|\(c\))?.{0,80}?(?:19|20)\d\d\b|©\s*.{0,40}?(?:19|20)\d\d\b|copyright\s*©.{0,60}")
+_COPYRIGHT = re.compile(
+    r"(?i)(?:copyright|hak cipta)\s*(?:©|\(c\))?.{0,80}?(?:19|20)\d\d\b|©\s*.{0,40}?(?:19|20)\d\d\b|copyright\s*©.{0,60}"
+)
 _ORGANISATION = re.compile(
     r"(?i)\b(xinhua|antara|redaksi|pr ?wire|pr ?newswire|asianet|tim|desk|redaktur|newsroom|kantor berita|admin|huaxia|kompas\w*|"
     r"tempo|detik\w*|reuters|afp|web|warta\w*|humas|indonesia window|media)\b"
@@ -100,6 +102,8 @@ def _parts(text: str) -> list[tuple[str, str]] | None:
             out.append((_ROLE_OF[label["label"].lower()], value))
         return out
     if bare := _BARE.match(rest):
-        if len(bare["name"].split()) <= 6 and all(word[:1].isupper() or word in ("dan", "bin", "binti") for word in bare["name"].split()):
+        if len(bare["name"].split()) <= 6 and all(
+            word[:1].isupper() or word in ("dan", "bin", "binti") for word in bare["name"].split()
+        ):
             return [*out, ("author", bare["name"])]
     return out if notice and not labels and len(rest) < 25 else None

@@ -55,7 +55,9 @@ def _by_layout(read: _Read, source: Source | None) -> Findings | None:
         pieces = [
             separate.Piece(
                 read.flat.blocks[at],
-                regions.CAPTION if at in match.caption_at else match.dropped.get(at) or _rule_inside(read.flat, at, match.nodes),
+                regions.CAPTION
+                if at in match.caption_at
+                else match.dropped.get(at) or _rule_inside(read.flat, at, match.nodes),
                 above=at in above,
             )
             for at in sorted(inside | above)
@@ -68,7 +70,9 @@ def _by_layout(read: _Read, source: Source | None) -> Findings | None:
             if not story.credits.read(line) and story.credits.byline is None and len(line) < 100:
                 story.credits.read(f"Penulis: {line}")
         if not any(at in inside for at in match.caption_at):
-            outside = [separate.Picture(url) for url in match.images] or ([separate.Picture(None)] if match.captions else [])
+            outside = [separate.Picture(url) for url in match.images] or (
+                [separate.Picture(None)] if match.captions else []
+            )
             for picture, caption in zip(outside, [*match.captions, *[None] * len(outside)], strict=False):
                 picture.caption = caption
             story.pictures = [p for p in outside if p.url or p.caption] + [
@@ -139,7 +143,12 @@ def _credits_around(flat: blocks.Walk, inside: set[int], story: separate.Separat
     end = max(inside) + 1
     for at in [*range(end, min(end + 14, len(flat.blocks))), *range(max(0, min(inside) - 6), min(inside))]:
         block = flat.blocks[at]
-        if at not in inside and block.text and len(block.text) < 200 and flat.rule_name(block) not in (regions.COMMENTS, "related"):
+        if (
+            at not in inside
+            and block.text
+            and len(block.text) < 200
+            and flat.rule_name(block) not in (regions.COMMENTS, "related")
+        ):
             story.credits.read(block.text)
 
 

@@ -59,12 +59,19 @@ def _selector(css: str) -> CSSSelector:
     return CSSSelector(css, translator="html")
 
 
+def _select(root: _Element, css: str | None) -> list[_Element]:
+    """Return the elements a selector names; none where the layout has no such selector."""
+    found = _selector(css)(root) if css else []
+    return [item for item in found if isinstance(item, _Element)] if isinstance(found, list) else []
+
+
 def _match(root: _Element, page: Walk, layout: Layout) -> Match | None:
-    headline = next((e for e in _selector(layout.headline)(root) if _text(e)), None)
-    bodies = [element for element in _selector(layout.body)(root) if element in page.index]
+    headline = next((e for e in _select(root, layout.headline) if _text(e)), None)
+    bodies = [element for element in _select(root, layout.body) if element in page.index]
     if headline is None or not bodies:
         return None
-    ranges, nodes = [], []
+    ranges: list[range] = []
+    nodes: list[int] = []
     for element in bodies:
         blocks = page.range_of(element)
         if blocks and not any(blocks.start < other.stop and other.start < blocks.stop for other in ranges):
@@ -74,18 +81,17 @@ def _match(root: _Element, page: Walk, layout: Layout) -> Match | None:
         return None
     match = Match(layout, _text(headline), _first_block(page, headline), ranges, nodes)
     for drop in layout.drop:
-        for element in _selector(drop.css)(root):
+        for element in _select(root, drop.css):
             for at in page.range_of(element):
                 match.dropped[at] = drop.rule
     for css, texts in (
         (layout.date, match.date), (layout.byline, match.byline), (layout.lead, match.lead),
         (layout.section, match.section), (layout.tags, match.tags), (layout.caption, match.captions),
     ):  # fmt: skip
-        for element in _selector(css)(root) if css else ():
+        for element in _select(root, css):
             _claim(page, element, texts, match)
-    if layout.caption:
-        match.caption_at = {at for element in _selector(layout.caption)(root) for at in page.range_of(element)}
-    for element in _selector(layout.image)(root) if layout.image else ():
+    match.caption_at = {at for element in _select(root, layout.caption) for at in page.range_of(element)}
+    for element in _select(root, layout.image):
         if url := element.get("data-src") or element.get("src"):
             match.images.append(url)
     return match
@@ -102,7 +108,7 @@ def _claim(page: Walk, element: _Element, texts: list[str], match: Match) -> Non
 
 
 def _text(element: _Element) -> str:
-    return clean("".join(element.itertext()))
+    return clean("".join(map(str, element.itertext())))
 
 
 def _first_block(page: Walk, element: _Element) -> int:

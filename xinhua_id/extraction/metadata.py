@@ -63,7 +63,9 @@ _META = {
 
 def read(root: _Element, base: str | None) -> Metadata:
     """Return the claims of a page; ``base`` is its URL, against which links are resolved."""
-    out = Metadata(language=clean(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "") or None)
+    out = Metadata(
+        language=clean(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "") or None
+    )
     for node in _ld_stories(root, out):
         _take_ld(node, out)
     for element in root.iter("meta", "link", "title"):
@@ -72,8 +74,8 @@ def read(root: _Element, base: str | None) -> Metadata:
         elif element.tag == "link":
             if "canonical" in (element.get("rel") or "").lower().split() and (href := element.get("href")):
                 out.canonical = out.canonical or _joined(base, href)
-        elif out.head_title is None and element.getparent() is not None and element.getparent().tag != "svg":
-            out.head_title = clean("".join(element.itertext())) or None
+        elif out.head_title is None and ((parent := element.getparent()) is None or parent.tag != "svg"):
+            out.head_title = clean("".join(map(str, element.itertext()))) or None
     _take_microdata(root, out)
     if out.head_title:
         out.titles.append(out.head_title)
@@ -116,7 +118,7 @@ def _take_microdata(root: _Element, out: Metadata) -> None:
         prop = element.get("itemprop")
         if prop in ("datePublished", "dateModified") and (value := element.get("datetime") or element.get("content")):
             (out.published if prop == "datePublished" else out.modified).append(clean(value))
-        elif prop == "editor" and (text := clean("".join(element.itertext()))) and len(text) < 80:
+        elif prop == "editor" and (text := clean("".join(map(str, element.itertext())))) and len(text) < 80:
             out.editors.append(text)
 
 
@@ -158,11 +160,20 @@ def _nodes(data: Any) -> Iterator[dict[str, Any]]:
             todo.extend(at[:200])
         elif isinstance(at, dict):
             yield at
-            todo.extend(value for key in ("@graph", "mainEntity", "mainEntityOfPage") if isinstance(value := at.get(key), (list, dict)))
+            todo.extend(
+                value
+                for key in ("@graph", "mainEntity", "mainEntityOfPage")
+                if isinstance(value := at.get(key), (list, dict))
+            )
 
 
 def _take_ld(node: dict[str, Any], out: Metadata) -> None:
-    for key, target in (("headline", out.titles), ("name", out.titles), ("datePublished", out.published), ("dateModified", out.modified)):
+    for key, target in (
+        ("headline", out.titles),
+        ("name", out.titles),
+        ("datePublished", out.published),
+        ("dateModified", out.modified),
+    ):
         if isinstance(value := node.get(key), str) and clean(value):
             target.append(clean(value))
     # One real ANTARA page has the editor as author and the reporter as creator.
@@ -170,7 +181,9 @@ def _take_ld(node: dict[str, Any], out: Metadata) -> None:
     creators, authors = list(_names(node.get("creator"))), list(_names(node.get("author")))
     out.authors.extend(creators or authors)
     out.sections.extend(_strings(node.get("articleSection")))
-    out.tags.extend(tag for part in _strings(node.get("keywords")) for tag in (t.strip() for t in part.split(",")) if tag)
+    out.tags.extend(
+        tag for part in _strings(node.get("keywords")) for tag in (t.strip() for t in part.split(",")) if tag
+    )
     if isinstance(language := node.get("inLanguage"), str):
         out.language = out.language or clean(language) or None
     if out.image is None:
@@ -189,4 +202,6 @@ def _names(value: Any) -> Iterator[str]:
 
 
 def _strings(value: Any) -> Iterable[str]:
-    return [clean(item) for item in (value if isinstance(value, list) else [value]) if isinstance(item, str) and clean(item)]
+    return [
+        clean(item) for item in (value if isinstance(value, list) else [value]) if isinstance(item, str) and clean(item)
+    ]

@@ -31,7 +31,9 @@ _OUTLET = re.compile(
 AGENCIES = re.compile(
     r"(?i)\b(xinhua|antara(?: news| foto)?|afp|reuters|ap|epa|dpa|bernama|kyodo|tass|sputnik|anadolu|yonhap|upi|efe)\b"
 )
-_PR = re.compile(r"(?i)\b(pr ?newswire|pr wire|prwire?|xinhua-asianet|asianet|business ?wire|globe ?newswire|media outreach)\b")
+_PR = re.compile(
+    r"(?i)\b(pr ?newswire|pr wire|prwire?|xinhua-asianet|asianet|business ?wire|globe ?newswire|media outreach)\b"
+)
 
 _CREDIT_NAMES = (
     r"(?:xinhua|antara(?:\s*foto)?|afp|reuters|ap(?:\s*photo)?|epa|getty|dok(?:umen(?:tasi)?)?|istimewa|ist|foto|photo|"
@@ -97,8 +99,11 @@ def _bare_is_dateline(match: re.Match[str], places: list[str], outlets: list[str
         return True
     if head.upper() == head and len(head) > 3:
         return True
-    return len(places) == 1 and len(places[0].split()) <= 2 and match["dash"] in ("-", "--", "–", "—") and bool(
-        re.match(r"\s+[\"“A-Z]", paragraph[match.end("dash") :])
+    return (
+        len(places) == 1
+        and len(places[0].split()) <= 2
+        and match["dash"] in ("-", "--", "–", "—")
+        and bool(re.match(r"\s+[\"“A-Z]", paragraph[match.end("dash") :]))
     )
 
 

@@ -17,6 +17,9 @@ _Element = etree._Element
 COMMENTS = "reader-comments"
 #: Marks what is data of the story, not rubbish: `separate` reads it as a caption.
 CAPTION = "caption"
+#: Rules that are believed however much they mark, and elements that say themselves what they are.
+SURE = frozenset({COMMENTS, CAPTION, "hidden", "footer", "navigation", "comment-form"})
+SURE_TAGS = frozenset({"nav", "footer", "aside", "ins"})
 
 #: name → (tags, whole class or id tokens as one regular expression). The order decides between rules.
 _RULES: dict[str, tuple[frozenset[str], str]] = {

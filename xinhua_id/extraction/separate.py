@@ -86,8 +86,11 @@ class _Separation:
             text = "\n".join(self.comments)
             self.out.removed.append(
                 Removed(
-                    rule=regions.COMMENTS, text=None, position=self.comments_at,
-                    characters=len(text), digest=content_digest(text),
+                    rule=regions.COMMENTS,
+                    text=None,
+                    position=self.comments_at,
+                    characters=len(text),
+                    digest=content_digest(text),
                 )  # fmt: skip
             )
         if self.ragged:
@@ -111,14 +114,15 @@ class _Separation:
             self._caption(text)
         elif piece.rule is not None:
             self._remove(piece.rule, text)
-        elif self.tail is not None and not self._story_resumes(block):
-            self._remove(self.tail, text)
         elif rule := boilerplate.rule_for(text):
             self._remove(rule.name, text)
             if rule.reach is boilerplate.Reach.NEXT:
                 self.after_label = rule.name
             elif rule.reach is boilerplate.Reach.TAIL and (self.out.paragraphs or not self.dump):
                 self.tail = rule.name if self.out.paragraphs else None
+        elif self.tail is not None and not self._story_resumes(block):
+            if not self.out.credits.read(text):
+                self._remove(self.tail, text)
         elif after_label is not None and not _SENTENCE.search(text) and len(text) < 200:
             self._remove(after_label, text)
         elif self.out.credits.read(text):
@@ -127,9 +131,7 @@ class _Separation:
             self._remove("headline-repeated", text)
         elif _is_linked_headline(block):
             self._remove("linked-headline", text)
-        elif newswire.is_caption(text) and newswire.dateline(text) is None:
-            self._caption(text)
-        elif self._follows_picture and _SOURCED.search(text) and not _SENTENCE.search(text):
+        elif self._reads_like_caption(text):
             self._caption(text)
         elif is_date_line(text):
             self.out.date_lines.append(text)
@@ -138,6 +140,12 @@ class _Separation:
         else:
             self.out.paragraphs.append(text)
             self.kinds.append(block.kind)
+
+    def _reads_like_caption(self, text: str) -> bool:
+        """Whether a line ends in a photo credit, or names its source right under a picture."""
+        if newswire.is_caption(text):
+            return newswire.dateline(text) is None
+        return self._follows_picture and bool(_SOURCED.search(text)) and not _SENTENCE.search(text)
 
     def _story_resumes(self, block: Block) -> bool:
         """Whether running text after a label shows that the label stood inside the story, and lift the tail."""
@@ -187,8 +195,11 @@ class _Separation:
     def _remove(self, rule: str, text: str) -> None:
         self.out.removed.append(
             Removed(
-                rule=rule, text=text[:_LONGEST_KEPT], position=len(self.out.paragraphs),
-                characters=len(text), digest=None,
+                rule=rule,
+                text=text[:_LONGEST_KEPT],
+                position=len(self.out.paragraphs),
+                characters=len(text),
+                digest=None,
             )  # fmt: skip
         )
 
@@ -199,7 +210,9 @@ class _Separation:
         fragments.
         """
         paragraphs = self.out.paragraphs
-        fragments = [kind is Kind.TEXT and _is_fragment(text) for text, kind in zip(paragraphs, self.kinds, strict=True)]
+        fragments = [
+            kind is Kind.TEXT and _is_fragment(text) for text, kind in zip(paragraphs, self.kinds, strict=True)
+        ]
         for at in range(len(paragraphs) - 3):
             if all(fragments[at : at + 4]) and _said(paragraphs[:at]) > 2 * _said(paragraphs[at:]):
                 for cut in paragraphs[at:]:
@@ -219,9 +232,7 @@ class _Separation:
         before = [*self.standfirst, *out.paragraphs[:at]]
         if at:
             out.paragraphs = out.paragraphs[at:]
-            out.removed = [
-                r.model_copy(update={"position": max(0, (r.position or 0) - at)}) for r in out.removed
-            ]
+            out.removed = [r.model_copy(update={"position": max(0, (r.position or 0) - at)}) for r in out.removed]
         out.lead = " ".join(before) or None
 
     def _strip_end_marks(self) -> None:

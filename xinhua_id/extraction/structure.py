@@ -44,7 +44,9 @@ def lift_capped_rules(page: Walk) -> None:
     lifted = {
         at
         for at, size in per_rule.items()
-        if size > _CAP * total and regions.NAMES[page.nodes[at].rule] not in (regions.COMMENTS, regions.CAPTION, "hidden")
+        if size > _CAP * total
+        and regions.NAMES[page.nodes[at].rule] not in regions.SURE
+        and page.nodes[at].element.tag not in regions.SURE_TAGS
     }
     for block in page.blocks:
         if block.rule in lifted:
@@ -159,7 +161,11 @@ def _widened(page: Walk, best: int, headline: int | None) -> int:
         node = page.nodes[parent]
         wider = prose[node.last] - prose[node.first]
         linked = links[node.last] - links[node.first]
-        if wider > max(1.25 * size, size + 200) and linked < 0.25 * wider and not _starts_another(page, best, parent, headline):
+        if (
+            wider > max(1.25 * size, size + 200)
+            and linked < 0.25 * wider
+            and not _starts_another(page, best, parent, headline)
+        ):
             best, size = parent, wider
         at = parent
     return best

@@ -14,6 +14,7 @@ _Element = etree._Element
 
 # ERR_RESOURCE_LIMIT (118) and the older ERR_INTERNAL_ERROR (1) it hides behind: depth or size beyond the limits.
 _LOSS = frozenset({"ERR_RESOURCE_LIMIT", "ERR_INTERNAL_ERROR", "ERR_NAME_TOO_LONG"})
+_INLINE = frozenset("a abbr b bdi cite code em font i mark q s small span strong sub sup time u".split())
 
 
 def parse(text: str) -> _Element | None:
@@ -38,8 +39,8 @@ def _weight(root: _Element) -> int:
 def _from_soup(text: str) -> _Element | None:
     """Read the page with html.parser, which has no limit of depth, and copy it without recursion.
 
-    Elements nested deeper than 200 are hung onto their 200th ancestor: order and text stay, and no later step
-    has to stand such depth.
+    What is nested deeper than 200 is laid flat as paragraphs: order and text stay, and no later step has to
+    stand such depth.
     """
     soup = BeautifulSoup(text, "html.parser")
     root = etree.Element("html")
@@ -56,11 +57,24 @@ def _from_soup(text: str) -> _Element | None:
                 if depth < 200:
                     deeper.append((child, made, depth + 1))
                 else:
-                    made.text = _printable(child.get_text(" "))
+                    _lay_flat(child, made)
             elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
                 _append(into, _printable(str(child)))
         stack.extend(reversed(deeper))
     return root if len(root) else None
+
+
+def _lay_flat(tag: Tag, into: _Element) -> None:
+    """Append the text below ``tag`` as one paragraph for each element that is not inline."""
+    holder: Tag | None = None
+    for string in tag.strings:
+        parent = string.parent
+        while parent is not None and parent is not tag and parent.name in _INLINE:
+            parent = parent.parent
+        if holder is None or parent is not holder or not len(into):
+            etree.SubElement(into, "p")
+            holder = parent
+        into[-1].text = (into[-1].text or "") + _printable(str(string))
 
 
 def _name(name: str) -> str:

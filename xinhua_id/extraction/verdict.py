@@ -22,7 +22,10 @@ _MAGIC = (
     (b"%PDF-", "pdf"), (b"\x89PNG", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"), (b"RIFF", "media"),
     (b"PK\x03\x04", "archive"), (b"\x1f\x8b", "archive"), (b"\x00\x00\x00", "media"), (b"ID3", "media"), (b"\x7fELF", "binary"),
 )  # fmt: skip
-_FEED = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<\?.*?\?>\s*)*<(?:\w+:)?(rss|feed|urlset|sitemapindex|rdf)\b", re.I | re.S)
+_FEED = re.compile(
+    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<\?.*?\?>\s*)*<(?:\w+:)?(rss|feed|urlset|sitemapindex|rdf)\b",
+    re.I | re.S,
+)
 _WORDS = (
     ("soft-404", r"\b404\b|(?:halaman|artikel|berita|konten)\b.{0,40}\btidak (?:dapat )?(?:ditemukan|tersedia)|page not found|not found|"
      r"halaman (?:ini )?sudah (?:dihapus|tidak ada)"),
@@ -34,7 +37,9 @@ _WORDS = (
      r"^(?:indeks(?: berita)?|terkini|berita terkini|arsip)$"),
 )  # fmt: skip
 _PATTERNS = [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _WORDS]
-_LISTING_PATH = re.compile(r"(?i)^/?$|/(?:tag|tags|topik|category|kategori|author|penulis|page|search|indeks|arsip|terkini)(?:/|$)|[?&]s=")
+_LISTING_PATH = re.compile(
+    r"(?i)^/?$|/(?:tag|tags|topik|category|kategori|author|penulis|page|search|indeks|arsip|terkini)(?:/|$)|[?&]s="
+)
 
 
 def refuse_unreadable(page: Page) -> None:
@@ -52,7 +57,9 @@ def refuse_unreadable(page: Page) -> None:
     if _FEED.match(head):
         raise NotAnArticle("feed-or-sitemap", "the body is a feed or a sitemap", where=where)
     kind = (page.header("content-type") or "").split(";")[0].strip().lower()
-    marked = b"<" in head and re.search(rb"<(?:!doctype|html|head|body|div|p|article|h1|meta|title|table|br|main|section)\b", body[:262_144], re.I)
+    marked = b"<" in head and re.search(
+        rb"<(?:!doctype|html|head|body|div|p|article|h1|meta|title|table|br|main|section)\b", body[:262_144], re.I
+    )
     if not marked:
         if kind in ("application/json", "application/ld+json") or head.lstrip()[:1] in (b"{", b"["):
             raise NotAnArticle("not-html-json", "the body is JSON", where=where)
