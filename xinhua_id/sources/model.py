@@ -78,6 +78,7 @@ class Discovery(Table):
     story: tuple[Regex, ...] = Field((), description="Path and query of a story match one of these; none: any page.")
     listing: tuple[Regex, ...] = Field((), description="Path and query of listing pages that may be followed.")
     deny: tuple[Regex, ...] = Field((), description="Path and query never followed, whatever else matches.")
+    last_page: int = Field(500, ge=1, description="How far a numbered listing is followed.")
     delay: float = Field(2.0, ge=2.0, description="Seconds between two requests to a live host.")
 
 

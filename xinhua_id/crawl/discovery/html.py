@@ -1,0 +1,190 @@
+"""The links of an HTML page: what stands in it, its next page, its feeds and its WordPress API.
+
+Knows nothing of which of them lead to stories (`rules`) or of the page's text.
+"""
+
+from __future__ import annotations
+
+import codecs
+import datetime as dt
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from xinhua_id import urls
+from xinhua_id.crawl.discovery.link import Kind, Link
+from xinhua_id.crawl.discovery.moments import moment
+from xinhua_id.crawl.discovery.rest import collection
+from xinhua_id.crawl.discovery.rules import Rules, page_number, series
+from xinhua_id.items import Page
+
+_API = "https://api.w.org/"
+_FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_REFRESH = re.compile(r"^\s*\d+(?:\.\d*)?\s*[;,]\s*url\s*=\s*[\"']?([^\"']+)", re.IGNORECASE)
+_HEADER_LINK = re.compile(r"<([^>]*)>\s*;\s*rel=\"?([^\",;]+)")
+# How far above a <time> the card of its story may begin.
+_CARD_DEPTH = 4
+# And how many elements a card has at most: a page of nothing but <time> must not cost its square.
+_CARD_SIZE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """The links of one page by what they are for. ``next_pages`` are those marked ``rel=next``."""
+
+    inside: list[Link]
+    next_pages: list[Link]
+    machine: list[Link]
+
+
+def html_links(page: Page, rules: Rules, skipped: Counter[str]) -> Anchors:
+    """Return all links of an HTML page, whether the rules allow them or not."""
+    base = page.url or ""
+    root = _tree(page, skipped)
+    header = list(_header_links(page, base))
+    if root is None:
+        return Anchors([], [], header)
+    base = _base_of(root, base)
+    dates = _card_dates(root, rules)
+    inside: list[Link] = []
+    following: list[Link] = []
+    for element in root.iter("a", "area"):
+        url = _target(element, base, skipped)
+        if url is None:
+            continue
+        if "next" in _relations(element):
+            following.append(_next_page(url, rules))
+        else:
+            inside.append(Link(url, rules.kind(url), dates.get(element)))
+    inside.extend(_refreshes(root, base, rules))
+    machine = [*header]
+    for element in root.iter("link"):
+        if (link := _machine_link(element, base)) is not None:
+            machine.append(link)
+        elif "next" in _relations(element) and (url := _target(element, base, skipped)):
+            following.append(_next_page(url, rules))
+    return Anchors(inside, following, machine)
+
+
+def is_same_series(link: str, page: str) -> bool:
+    """Whether ``link`` is a numbered page of the series that ``page`` belongs to or opens."""
+    if page_number(link, Kind.LISTING) is None:
+        return False
+    return series(link) in {series(page), urls.canonical(page)}
+
+
+def _tree(page: Page, skipped: Counter[str]) -> etree._Element | None:
+    body = page.body if page.body[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else page.body.replace(b"\0", b"")
+    if not body.strip():
+        skipped["empty"] += 1
+        return None
+    parser = lxml_html.HTMLParser(
+        huge_tree=True, remove_comments=True, remove_pis=True, no_network=True, encoding=_declared(page)
+    )
+    try:
+        root = lxml_html.document_fromstring(body, parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError):
+        skipped["not-html"] += 1
+        return None
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        skipped["too-deep"] += 1
+    return root
+
+
+def _declared(page: Page) -> str | None:
+    found = _CHARSET.search(page.header("Content-Type") or "")
+    if not found:
+        return None
+    try:
+        name = codecs.lookup(found[1]).name
+        lxml_html.HTMLParser(encoding=name)
+    except LookupError:
+        return None
+    return name
+
+
+def _base_of(root: etree._Element, base: str) -> str:
+    for element in root.iter("base"):
+        href = element.get("href")
+        if href:
+            return urls.absolute(base, href) or base
+    return base
+
+
+def _target(element: etree._Element, base: str, skipped: Counter[str]) -> str | None:
+    href = (element.get("href") or "").strip()
+    if not href or href.startswith("#"):
+        return None
+    url = urls.absolute(base, href)
+    if url is None:
+        skipped["not-a-page"] += 1
+    return url
+
+
+def _relations(element: etree._Element) -> list[str]:
+    return (element.get("rel") or "").lower().split()
+
+
+def _next_page(url: str, rules: Rules) -> Link:
+    kind = rules.kind(url)
+    return Link(url, Kind.LISTING if kind is Kind.PAGE and rules.story else kind)
+
+
+def _machine_link(element: etree._Element, base: str) -> Link | None:
+    """Return the feed or the REST collection that a ``<link>`` names."""
+    relations = _relations(element)
+    url = urls.absolute(base, element.get("href") or "") if element.get("href") else None
+    if url is None:
+        return None
+    kind = (element.get("type") or "").partition(";")[0].strip().lower()
+    if _API in relations:
+        return Link(collection(url), Kind.REST)
+    if "alternate" in relations and kind in _FEED_TYPES:
+        return Link(url, Kind.FEED)
+    if "sitemap" in relations:
+        return Link(url, Kind.SITEMAP)
+    return None
+
+
+def _header_links(page: Page, base: str) -> Iterator[Link]:
+    """Yield what the Link header names (RFC 8288); WordPress announces its API there."""
+    for name, value in page.headers:
+        if name.lower() != "link":
+            continue
+        for address, relation in _HEADER_LINK.findall(value):
+            url = urls.absolute(base, address)
+            if url and _API in relation.split():
+                yield Link(collection(url), Kind.REST)
+
+
+def _refreshes(root: etree._Element, base: str, rules: Rules) -> Iterator[Link]:
+    for element in root.iter("meta"):
+        if (element.get("http-equiv") or "").lower() == "refresh":
+            found = _REFRESH.match(element.get("content") or "")
+            url = urls.absolute(base, found[1]) if found else None
+            if url:
+                yield Link(url, rules.kind(url))
+
+
+def _card_dates(root: etree._Element, rules: Rules) -> dict[etree._Element, dt.datetime]:
+    """Return the date of every anchor whose card carries one ``<time datetime>``: a listing dates its stories so."""
+    found: dict[etree._Element, dt.datetime] = {}
+    for time in root.iter("time"):
+        date = moment(time.get("datetime"), rules.zone)
+        card: etree._Element | None = time
+        for _ in range(_CARD_DEPTH):
+            card = card.getparent() if card is not None else None
+            if date is None or card is None:
+                break
+            anchors = [one for one in itertools.islice(card.iter(), _CARD_SIZE) if one.tag == "a" and one.get("href")]
+            if anchors:
+                if len({anchor.get("href") for anchor in anchors}) == 1:
+                    found.update(dict.fromkeys(anchors, date))
+                break
+    return found

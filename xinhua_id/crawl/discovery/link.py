@@ -1,0 +1,73 @@
+"""A link that may be followed, and what a page was found to lead to.
+
+Knows nothing of how links are found or of who follows them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from xinhua_id import urls
+
+
+class Kind(StrEnum):
+    """What a URL is expected to answer with; the answer may prove it wrong."""
+
+    PAGE = "page"
+    LISTING = "listing"
+    STORY = "story"
+    SITEMAP = "sitemap"
+    FEED = "feed"
+    REST = "rest"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Somewhere to go.
+
+    ``published`` is when the story was published, ``modified`` when what stands there last changed (of a sitemap or
+    the next page of a listing: nothing in it is newer); both in UTC, None where nobody says. ``guessed``: no page
+    named this address, it is only where many sites have something.
+    """
+
+    url: str
+    kind: Kind
+    published: dt.datetime | None = None
+    modified: dt.datetime | None = None
+    guessed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The links of one page, in page order, and how many things on it were left out, by reason."""
+
+    links: list[Link] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+def each_once(links: Iterable[Link], besides: str | None) -> list[Link]:
+    """Return every address once, in order; the dates of a repetition are kept. The page ``besides`` is left out."""
+    own = urls.canonical(besides) if besides else None
+    seen: dict[str, Link] = {}
+    for link in links:
+        name = urls.canonical(link.url)
+        if name == own:
+            continue
+        first = seen.get(name)
+        if first is None:
+            seen[name] = link
+        elif first.published is None and link.published is not None:
+            seen[name] = replace(first, published=link.published, modified=first.modified or link.modified)
+    return list(seen.values())
+
+
+def oldest_if_newest_first(links: Iterable[Link]) -> dt.datetime | None:
+    """Return the oldest date of a listing that runs from new to old: what follows on its next page is not newer."""
+    dates = [link.published for link in links if link.published is not None]
+    runs_down = len(dates) > 1 and all(one >= other for one, other in itertools.pairwise(dates))
+    return dates[-1] if runs_down else None

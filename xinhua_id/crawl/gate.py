@@ -1,0 +1,59 @@
+"""A site's gate: how many requests are inside at once, how far apart they enter, and until when the site rests.
+
+Knows nothing of requests, robots.txt or Scrapy. Times are seconds of a monotonic clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+#: Waits for some seconds; raises where the crawl ends meanwhile.
+Pause = Callable[[float], Awaitable[None]]
+
+
+@dataclass
+class Gate:
+    """One site's gate. ``delay`` seconds lie between two entries; ``places`` is how many may be inside."""
+
+    delay: float
+    places: int
+    clock: Callable[[], float]
+    pause: Pause
+    _free: asyncio.Semaphore = field(init=False, repr=False)
+    _turn: asyncio.Lock = field(init=False, repr=False, default_factory=asyncio.Lock)
+    _opens: float = field(init=False, default=0.0)
+
+    def __post_init__(self) -> None:
+        self._free = asyncio.Semaphore(self.places)
+
+    async def enter(self) -> None:
+        """Wait for a place and for the time between two entries; whoever enters must `leave`."""
+        await self._free.acquire()
+        try:
+            async with self._turn:
+                await self.pause(0)
+                while (wait := self._opens - self.clock()) > 0:  # a rest may grow while it is waited for
+                    await self.pause(wait)
+                self._opens = self.clock() + self.delay
+        except BaseException:
+            self._free.release()
+            raise
+
+    def leave(self) -> None:
+        """Give the place back."""
+        self._free.release()
+
+    def slow_down(self, delay: float) -> None:
+        """Let at least ``delay`` seconds lie between two entries from now on."""
+        self._opens += max(0.0, delay - self.delay)
+        self.delay = max(self.delay, delay)
+
+    def rest(self, seconds: float) -> None:
+        """Let nobody enter for so many seconds; a longer rest already asked for stays."""
+        self._opens = max(self._opens, self.clock() + seconds)
+
+    def rests_for(self) -> float:
+        """Return for how many seconds nobody enters."""
+        return max(0.0, self._opens - self.clock())
