@@ -79,7 +79,9 @@ class BadRecord(ArchiveError):
 
 
 class BadPayload(XinhuaIdError):
-    """A chunking or content coding that does not decode."""
+    """A chunking or content coding that does not decode. ``partial`` holds what decoded before the break."""
+
+    partial: bytes = b""
 
 
 class WireError(XinhuaIdError):

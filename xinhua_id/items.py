@@ -88,9 +88,7 @@ class Capture(Part):
     offset: int = Field(ge=0, description="Where the record's gzip member begins, in bytes.")
     length: int = Field(gt=0, description="Length of that gzip member, in bytes.")
     record_id: str = Field(description="WARC-Record-ID of the response record, `<urn:uuid:…>`.")
-    payload_digest: str | None = Field(
-        description="`sha1:` in base32 over the body after dechunking (WARC 1.1 §5.9)."
-    )
+    payload_digest: str | None = Field(description="`sha1:` in base32 over the body after dechunking (WARC 1.1 §5.9).")
     captured_at: Moment = Field(description="WARC-Date: the start of the capture, UTC.")
     status: int = Field(description="HTTP status of the response.")
 
@@ -195,6 +193,9 @@ class Page:
 
     ``body`` is the payload after dechunking and content decoding, bytes as the site's own charset has them.
     ``captured_at`` is aware. ``headers`` keep order, case and repeats. ``capture`` is copied onto the item.
+    ``incomplete`` says why ``body`` is not the whole body: ``disconnect``, ``time``, ``length`` or ``unspecified``
+    as in WARC-Truncated, ``payload`` for a chunking or coding that breaks, ``head`` for bytes that are no HTTP
+    response (``status`` is 0 then); None for a whole body.
     """
 
     url: str | None
@@ -203,6 +204,7 @@ class Page:
     body: bytes = b""
     captured_at: dt.datetime | None = None
     capture: Capture | None = field(default=None, compare=False)
+    incomplete: str | None = None
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, whatever its case."""

@@ -1,0 +1,46 @@
+"""From the bytes of a response to a Page: the one function that the live crawl and the archive both use.
+
+So an article extracted from a WARC years later stands on the same bytes as the one of the crawl's own day. Knows
+nothing of articles.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import BinaryIO
+
+from xinhua_id.errors import BadPayload
+from xinhua_id.items import Capture, Page
+from xinhua_id.warc import payload
+
+
+def page_of(
+    url: str,
+    http: bytes | BinaryIO,
+    captured_at: dt.datetime,
+    capture: Capture | None,
+    *,
+    truncated: str | None = None,
+    limit: int = payload.LIMIT,
+) -> Page:
+    """Return the Page that the bytes of a response make; ``http`` begins with its head (1xx heads are skipped).
+
+    ``truncated`` is the reason of WARC-Truncated. Never raises for what the bytes hold: where they are no response, or
+    do not decode, the Page has what could be read and ``incomplete`` says why it is not whole.
+    """
+    raw = http if isinstance(http, bytes) else _all(http)
+    try:
+        head = payload.read_head(raw)
+    except BadPayload:
+        return Page(url, 0, (), b"", captured_at, capture, incomplete=truncated or "head")
+    incomplete = truncated
+    try:
+        body = payload.decode_body(head, raw[head.body_start :], limit=limit)
+    except BadPayload as error:
+        body, incomplete = error.partial, truncated or "payload"
+    return Page(url, head.status, head.headers, body, captured_at, capture, incomplete=incomplete)
+
+
+def _all(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read()

@@ -1,0 +1,78 @@
+"""One WARC 1.1 record: its header lines, its digests and its gzip member, around a block that is never touched.
+
+Blocks are streamed, so that a record of any size keeps memory flat. Knows nothing of HTTP, and nothing of files' names.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from typing import BinaryIO
+
+from zlib_ng import zlib_ng
+
+VERSION = "WARC/1.1"
+#: How much of a block is in memory at a time, in bytes.
+PIECE = 256 * 1024
+
+_GZIP = 16 + zlib_ng.MAX_WBITS
+# Level 6 of zlib-ng costs a third of zlib's and gives the same size within half a percent.
+_LEVEL = 6
+
+Fields = Sequence[tuple[str, str | None]]
+
+
+def new_id() -> str:
+    """Return a fresh WARC-Record-ID."""
+    return f"<urn:uuid:{uuid.uuid4()}>"
+
+
+def date(moment: dt.datetime) -> str:
+    """Return WARC-Date: UTC with microseconds, which only WARC 1.1 allows (§5.4)."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def moment(text: str) -> dt.datetime:
+    """Return the aware moment a WARC-Date names, with or without a fraction; raise `ValueError` for anything else."""
+    found = dt.datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+
+
+def digest(pieces: Iterable[bytes]) -> str:
+    """Return ``sha1:`` in base32 over the pieces, the form replay and CDXJ tools compare."""
+    sha1 = hashlib.sha1(usedforsecurity=False)
+    for piece in pieces:
+        sha1.update(piece)
+    return "sha1:" + base64.b32encode(sha1.digest()).decode("ascii")
+
+
+def pieces(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
+    """Yield the bytes ``start`` to ``end`` of a file, a piece at a time."""
+    file.seek(start)
+    left = end - start
+    while left > 0 and (piece := file.read(min(PIECE, left))):
+        left -= len(piece)
+        yield piece
+
+
+def warc_fields(fields: Iterable[tuple[str, str]]) -> bytes:
+    """Return a block of ``application/warc-fields``, white space in values on one line: a break starts a field."""
+    return "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in fields).encode()
+
+
+def member(fields: Fields, length: int, block: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield one record as one gzip member: ``fields`` (None is left out), then ``length`` bytes of block, verbatim."""
+    lines = [f"{name}: {value}" for name, value in fields if value is not None]
+    head = "\r\n".join([VERSION, *lines, f"Content-Length: {length}", "", ""]).encode()
+    deflate = zlib_ng.compressobj(_LEVEL, zlib_ng.DEFLATED, _GZIP)
+    written = 0
+    yield deflate.compress(head)
+    for piece in block:
+        written += len(piece)
+        yield deflate.compress(piece)
+    if written != length:
+        raise ValueError(f"a block of {length} bytes was announced, {written} came")
+    yield deflate.compress(b"\r\n\r\n") + deflate.flush()
