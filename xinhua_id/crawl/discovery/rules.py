@@ -32,7 +32,7 @@ _ASSET = re.compile(
     r"|txt|mp[34]|m4[av]|mov|avi|webm|og[gv]|wav|flv|zip|rar|7z|gz|tgz|bz2|xz|tar|exe|apk|dmg|iso|swf|epub|warc|cdxj?)$",
     re.IGNORECASE,
 )
-# On a site nobody described: doors for people who write, copies of a page, endless spaces. Each seen in the wild.
+# On any site: doors for people who write, copies of a page, feeds of comments, endless spaces.
 _CLOSED = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -67,7 +67,7 @@ class Rules:
     begin: tuple[Link, ...] = ()
     story: tuple[re.Pattern[str], ...] = ()
     listing: tuple[re.Pattern[str], ...] = ()
-    deny: tuple[re.Pattern[str], ...] = _CLOSED
+    deny: tuple[re.Pattern[str], ...] = ()
     zone: str = "Asia/Jakarta"
     last_page: int = LAST_PAGE
     delay: float = 0.0
@@ -141,7 +141,7 @@ class Rules:
             return "trap"
         if expected not in {Kind.SITEMAP, Kind.FEED, Kind.REST} and _ASSET.search(urlsplit(url).path):
             return "asset"
-        if any(pattern.search(where) for pattern in self.deny):
+        if any(pattern.search(where) for pattern in (*self.deny, *_CLOSED)):
             return "denied"
         if (page_number(url, expected) or 1) > self.last_page:
             return "past-last-page"
