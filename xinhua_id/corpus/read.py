@@ -1,0 +1,198 @@
+"""Reading an archive's articles back: ``read("archives")`` and what one can do with what it returns.
+
+Knows the archive's items (``<source>/items/*.jsonl``) and nothing of WARC files, crawling or extraction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from xinhua_id.corpus.columns import Cell, columns
+from xinhua_id.errors import UsageError
+from xinhua_id.items import SCHEMA_VERSION, Article
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_BEFORE_ALL = dt.datetime.min.replace(tzinfo=dt.UTC)
+#: What the cells of a table are in pandas; moments become UTC, since a pandas column has one zone.
+_PANDAS = {
+    Cell.TEXT: "string",
+    Cell.INTEGER: "Int64",
+    Cell.MOMENT: "datetime64[us, UTC]",
+    Cell.DAY: "datetime64[s]",
+    Cell.LIST: "object",
+}
+
+
+class UnreadableLines(UserWarning):
+    """Some lines of the items are no articles; `Articles.unreadable` names each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A whole line that is no article: where it stands (lines count from 1), and why."""
+
+    file: Path
+    line: int
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    file: Path
+    number: int
+    raw: bytes
+
+
+class Articles:
+    """The articles of an archive, read anew at each iteration, in the order of files and lines.
+
+    ``versions=False`` gives of every article the version captured last, ``True`` every line. Lines that are no articles
+    are left out, named in ``unreadable`` and warned of (`UnreadableLines`). The torn last line of an ``.open`` file is
+    still being written, or never was finished, and counts as ``unfinished``.
+    """
+
+    def __init__(self, root: Path, *, versions: bool = False) -> None:
+        self.root = root
+        self.versions = versions
+        self.unreadable: list[Unreadable] = []
+        self.unfinished = 0
+        if not _item_files(root):
+            raise UsageError(
+                "no items here",
+                where=str(root),
+                now="Name an archive, one of its sources or a .jsonl file; or crawl first.",
+            )
+
+    def __iter__(self) -> Iterator[Article]:
+        if self.versions:
+            yield from (article for _, article in self._articles())
+            self._warn()
+            return
+        newest = self._newest()
+        self._warn()
+        for line, article in self._articles():
+            if (line.file, line.number) in newest:
+                yield article
+
+    @property
+    def files(self) -> list[Path]:
+        """The files read, ``.open`` ones included."""
+        return _item_files(self.root)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return a frame with a row an article, its columns and their types from the model.
+
+        Parts are columns with a dot (``capture.offset``), lists stay Python lists, moments are UTC. Raises `UsageError`
+        without pandas.
+        """
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise UsageError("to_pandas() needs pandas", now="Install it: pip install 'xinhua-id[pandas]'.") from error
+        rows = list(self)
+        return pd.DataFrame(
+            {
+                column.name: pd.Series([column.value_in(row) for row in rows], dtype=_PANDAS[column.cell])
+                for column in columns()
+            }
+        )
+
+    def _newest(self) -> set[tuple[Path, int]]:
+        """Return where each article's version captured last stands; of equally late ones the last written counts."""
+        best: dict[tuple[Path, str], tuple[dt.datetime, tuple[Path, int]]] = {}
+        for line, article in self._articles():
+            captured_at = article.capture.captured_at if article.capture else _BEFORE_ALL
+            known = best.get((line.file.parent, article.id))
+            if known is None or captured_at >= known[0]:
+                best[line.file.parent, article.id] = captured_at, (line.file, line.number)
+        return {place for _, place in best.values()}
+
+    def _articles(self) -> Iterator[tuple[_Line, Article]]:
+        """Yield every line that is an article; the others are in ``unreadable`` afterwards."""
+        unreadable: list[Unreadable] = []
+        for line in self._lines():
+            article = _article(line)
+            if isinstance(article, Article):
+                yield line, article
+            else:
+                unreadable.append(article)
+        self.unreadable = unreadable
+
+    def _warn(self) -> None:
+        if self.unreadable:
+            more = f", and {len(self.unreadable) - 1} more" if len(self.unreadable) > 1 else ""
+            what = f"no article: {self.unreadable[0]}{more}. They are left out; see `unreadable`."
+            warnings.warn(what, UnreadableLines, stacklevel=3)
+
+    def _lines(self) -> Iterator[_Line]:
+        self.unfinished = 0
+        for path in _item_files(self.root):
+            for number, raw in enumerate(_raw_lines(path), 1):
+                if path.suffix == ".open" and not raw.endswith(b"\n"):
+                    self.unfinished += 1
+                elif raw.strip():
+                    yield _Line(path, number, raw)
+
+
+def read(archive: str | Path = "archives", *, versions: bool = False) -> Articles:
+    """Return the articles below ``archive``: an archive, one source's folder in it, or one ``.jsonl`` file.
+
+    Raises `UsageError` where there are no items.
+    """
+    return Articles(Path(archive), versions=versions)
+
+
+def _item_files(root: Path) -> list[Path]:
+    if root.is_file():
+        return [root]
+    found = {
+        path
+        for folder in ("items", "*/items")
+        for end in ("*.jsonl", "*.jsonl.open")
+        for path in root.glob(f"{folder}/{end}")
+    }
+    return sorted(found)
+
+
+def _raw_lines(path: Path) -> Iterator[bytes]:
+    """Yield a file's lines; an ``.open`` file may have got its final name since it was listed."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        file = path.with_suffix("").open("rb")
+    with file:
+        yield from file
+
+
+def _article(line: _Line) -> Article | Unreadable:
+    try:
+        return Article.model_validate_json(line.raw)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_context=False)[0]
+        where = ".".join(str(step) for step in fault["loc"])
+        why = f"{where}: {fault['msg']}" if where else fault["msg"]
+        version = _version_of(line.raw)
+        if version not in (None, SCHEMA_VERSION):
+            why += f" (it is of format {version!r}, this reads {SCHEMA_VERSION!r})"
+        return Unreadable(line.file, line.number, why)
+
+
+def _version_of(raw: bytes) -> object:
+    try:
+        item = json.loads(raw)
+    except ValueError:
+        return None
+    return item.get("schema_version") if isinstance(item, dict) else None
