@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from xinhua_id.items import Page
 
 HEADLINE = "Pasar terapung Muara Lestari kembali dibuka untuk pengunjung"
 FIRST = (
-    "Muara Lestari, Kalinara (Xinhua) – Pasar terapung tertua di Muara Lestari kembali dibuka pada Senin (9/1) setelah "
-    "perbaikan dermaga selama delapan bulan."
+    "Muara Lestari, Kalinara (Xinhua) – Pasar terapung tertua di Muara Lestari kembali dibuka pada Senin (9/1) "
+    "setelah perbaikan dermaga selama delapan bulan."
 )
 SECOND = (
-    "Kepala dinas perdagangan setempat mengatakan sekitar dua ratus pedagang telah menempati lapak baru yang dilengkapi "
-    "penerangan tenaga surya, timbangan digital, dan tempat penampungan sampah terpilah."
+    "Kepala dinas perdagangan setempat mengatakan sekitar dua ratus pedagang telah menempati lapak baru yang "
+    "dilengkapi penerangan tenaga surya, timbangan digital, dan tempat penampungan sampah terpilah."
 )
 THIRD = '"Kami sudah lama menunggu hari ini," kata seorang pedagang buah.'
 FOURTH = (
@@ -23,9 +25,10 @@ LEAD = "Perbaikan dermaga selama delapan bulan mengembalikan denyut niaga di tep
 CAPTION = "Foto yang diabadikan pada 8 Januari 2023 ini menunjukkan perahu pedagang di Muara Lestari."
 
 
-def page(html: str, url: str | None = "https://kabar.example.id/pasar-terapung", **more: object) -> Page:
+def page(html: str, url: str = "https://kabar.example.id/pasar-terapung", captured: dt.datetime | None = None) -> Page:
     """A page of this HTML as a server would give it."""
-    return Page(url=url, body=html.encode(), headers=(("Content-Type", "text/html; charset=utf-8"),), **more)  # type: ignore[arg-type]
+    headers = (("Content-Type", "text/html; charset=utf-8"),)
+    return Page(url=url, body=html.encode(), headers=headers, captured_at=captured)
 
 
 def wrapped(inside: str, *, head: str = "", title: str = HEADLINE) -> str:
@@ -33,7 +36,8 @@ def wrapped(inside: str, *, head: str = "", title: str = HEADLINE) -> str:
     return f"""<!DOCTYPE html><html lang="id"><head><title>{title} - Kabar Contoh</title>{head}</head>
 <body class="single comment-status-open has-sidebar"><nav><a href="/">Beranda</a> <a href="/ekonomi">Ekonomi</a></nav>
 {inside}
-<div class="related-posts"><h3>Berita Terkait</h3><ul><li><a href="/a">Jembatan gantung baru diresmikan</a></li></ul></div>
+<div class="related-posts"><h3>Berita Terkait</h3>
+<ul><li><a href="/a">Jembatan gantung baru diresmikan</a></li></ul></div>
 <footer>Kabar Contoh, media untuk semua. Hubungi redaksi lewat surat elektronik kapan saja.</footer></body></html>"""
 
 

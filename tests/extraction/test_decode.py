@@ -24,10 +24,7 @@ def test_windows_1252_declared_as_latin_1_or_utf8_or_not_at_all_is_read() -> Non
 def test_a_declaration_far_into_the_head_is_found() -> None:
     head = (
         b"<html><head>"
-         b"<!-- "
-        + b"x" * 5000
-        + b" -->"
-        + b'<meta http-equiv="Content-Type" content="text/html; charset=gb2312">'
+        b"<!-- " + b"x" * 5000 + b" -->" + b'<meta http-equiv="Content-Type" content="text/html; charset=gb2312">'
     )
     assert decode(head + "新华社".encode("gb18030") * 20).endswith("新华社")
 

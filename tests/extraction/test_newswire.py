@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xinhua_id.extraction import newswire
-from xinhua_id.extraction.credits import Credits
+from xinhua_id.extraction.credit_lines import Credits
 
 
 @pytest.mark.parametrize(
@@ -15,16 +15,28 @@ from xinhua_id.extraction.credits import Credits
     [
         ("Beijing, China (Xinhua) – Pameran teh", "Beijing", "China", ["Xinhua"], None),
         ("Beijing, Chuna (Xinhua) – Pameran teh", "Beijing", "Chuna", ["Xinhua"], None),
-        ("Beijing, China (Xinhua/Indonesia Window) – Pameran", "Beijing", "China", ["Xinhua", "Indonesia Window"], None),
+        (
+            "Beijing, China (Xinhua/Indonesia Window) – Pameran",
+            "Beijing",
+            "China",
+            ["Xinhua", "Indonesia Window"],
+            None,
+        ),
         ("BEIJING, 29 September (Xinhua) -- Pameran teh", "BEIJING", None, ["Xinhua"], "29 September"),
         ("(230509) -- GAZA CITY, 9 Mei, 2023 (Xinhua) -- Warga", "GAZA CITY", None, ["Xinhua"], "9 Mei, 2023"),
-        ("ISTANBUL, 23 Februari 2016 (Antara/PRNewswire) --", "ISTANBUL", None, ["Antara", "PRNewswire"], "23 Februari 2016"),
+        (
+            "ISTANBUL, 23 Februari 2016 (Antara/PRNewswire) --",
+            "ISTANBUL",
+            None,
+            ["Antara", "PRNewswire"],
+            "23 Februari 2016",
+        ),
         ("Jakarta (ANTARA) - Pelabuhan baru", "Jakarta", None, ["ANTARA"], None),
         ("CHONGQING – Sebuah taman kota dibuka", "CHONGQING", None, [], None),
         ("LOS ANGELES, KOMPAS.com - Perahu kayu berlayar lagi", "LOS ANGELES", None, ["KOMPAS.com"], None),
         ("REPUBLIKA.CO.ID, JAKARTA -- Perahu kayu dan layarnya", "JAKARTA", None, ["REPUBLIKA.CO.ID"], None),
     ],
-)  # fmt: skip
+)
 def test_a_dateline_is_parted(
     line: str, place: str, country: str | None, agencies: list[str], date: str | None
 ) -> None:

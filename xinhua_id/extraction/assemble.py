@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 import xinhua_id
 from xinhua_id import urls
-from xinhua_id.extraction import credits, dates, newswire, origin
+from xinhua_id.extraction import credit_lines, dates, newswire, origin
 from xinhua_id.extraction.metadata import Metadata
 from xinhua_id.extraction.separate import Separated
 from xinhua_id.items import Article, EventDate, Extraction, Image, Origin, Page, Removed, Rights
@@ -103,7 +103,7 @@ def _author_names(meta: Metadata, source: Source | None) -> list[str]:
     names: list[str] = []
     for said in meta.authors[:4]:
         if not said.startswith(("http://", "https://", "@")):
-            names += [name for name in credits.persons(said) if name.casefold() not in own]
+            names += [name for name in credit_lines.persons(said) if name.casefold() not in own]
     return list(dict.fromkeys(names))
 
 

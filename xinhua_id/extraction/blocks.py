@@ -61,6 +61,7 @@ class Block:
 
     @property
     def link_share(self) -> float:
+        """The share of the text that stands in links, 0 to 1."""
         return self.links / len(self.text) if self.text else 0.0
 
 

@@ -44,7 +44,8 @@ RULES: tuple[Rule, ...] = (
         r"[\W_]{0,6}(?:Iklan|Advertisements?|Advertising|Advertorial|Sponsored(?: content)?|Pariwara|Ads?|Promoted|"
         r"Konten (?:bersponsor|promosi)|Artikel ini adalah kerja sama.{0,80}|"
         r"(?:Advertisement\W+)?Scroll (?:to|untuk) (?:continue|resume|lanjut).{0,40}|"
-        r"Lanjutkan (?:membaca )?(?:setelah|di bawah) iklan(?: ini)?|Gulir untuk (?:lanjut|melanjutkan).{0,30})[\W_]{0,6}",
+        r"Lanjutkan (?:membaca )?(?:setelah|di bawah) iklan(?: ini)?|Gulir untuk (?:lanjut|"
+        r"melanjutkan).{0,30})[\W_]{0,6}",
         "ADVERTISEMENT",
     ),
     _rule(
@@ -55,7 +56,8 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "read-also",
-        r"[\W_]{0,4}(?:(?:Baca|Simak|Lihat|Tonton)\s*(?:juga|pula|selengkapnya|artikel lainnya)|Read also|Also read)[\W_]{0,4}",
+        r"[\W_]{0,4}(?:(?:Baca|Simak|Lihat|Tonton)\s*(?:juga|pula|selengkapnya|artikel lainnya)|Read also|"
+        r"Also read)[\W_]{0,4}",
         "BACA JUGA",
         Reach.NEXT,
     ),
@@ -70,28 +72,38 @@ RULES: tuple[Rule, ...] = (
         "comment-form",
         r"Tinggalkan\s+(?:sebuah\s+)?(?:Balasan|Komentar)(?:\s+Batalkan balasan)?|"
         r"Alamat (?:email|surel|e-mail) Anda tidak akan dipublikasikan\..{0,120}|Ruas yang wajib ditandai.{0,10}|"
-        r"Batalkan balasan|Beri(?:kan)? komentar(?: Anda)?|Tulis komentar.{0,40}|Kirim komentar|Leave a (?:reply|comment).{0,40}|"
-        r"Your email address will not be published.{0,80}|Komentar\s*(?:\(\d+\)|\*)?|\d+\s+Komentar|Nama \*|E-?mail \*|Situs web|"
+        r"Batalkan balasan|Beri(?:kan)? komentar(?: Anda)?|Tulis komentar.{0,40}|Kirim komentar|"
+        r"Leave a (?:reply|comment).{0,40}|"
+        r"Your email address will not be published.{0,80}|Komentar\s*(?:\(\d+\)|\*)?|\d+\s+Komentar|Nama \*|"
+        r"E-?mail \*|Situs web|"
         r"Simpan nama(?: saya)?, (?:email|surel).{0,120}",
         "Alamat email Anda tidak akan dipublikasikan. Ruas yang wajib ditandai *",
         Reach.TAIL,
     ),
     _rule(
         "related",
-        r"(?:Berita|Artikel|Konten|Topik|Kabar|Tulisan|Video)\s+(?:Terkait|Lainnya|Terbaru|Terpopuler|Terkini|Populer|Pilihan|"
-        r"Sebelumnya|Selanjutnya|Rekomendasi)(?:\s+lainnya)?\W{0,3}|Terpopuler|Rekomendasi(?: untuk Anda)?|Terkini Lainnya|"
-        r"Related (?:Posts?|News|Articles?|Stories)|Anda mungkin (?:juga )?(?:suka|menyukai).{0,20}|Jangan lewatkan\W{0,3}",
+        r"(?:Berita|Artikel|Konten|Topik|Kabar|Tulisan|Video)\s+(?:Terkait|Lainnya|Terbaru|Terpopuler|Terkini|"
+        r"Populer|Pilihan|"
+        r"Sebelumnya|Selanjutnya|Rekomendasi)(?:\s+lainnya)?\W{0,3}|Terpopuler|Rekomendasi(?: untuk Anda)?|"
+        r"Terkini Lainnya|"
+        r"Related (?:Posts?|News|Articles?|Stories)|Anda mungkin (?:juga )?(?:suka|menyukai).{0,20}|"
+        r"Jangan lewatkan\W{0,3}",
         "Berita Terkait",
         Reach.TAIL,
     ),
     _rule(
         "share",
         r"Bagikan(?:\s+(?:ini|artikel(?: ini)?|berita(?: ini)?|ke.{0,30}|:.{0,60}))?\W{0,3}|"
-        r"Share(?: this)?(?:\s*:.{0,80})?|(?:Facebook|Twitter|WhatsApp|Telegram|Pinterest|LinkedIn|Copy Link|Salin tautan|"
+        r"Share(?: this)?(?:\s*:.{0,80})?|(?:Facebook|Twitter|WhatsApp|Telegram|Pinterest|LinkedIn|Copy Link|"
+        r"Salin tautan|"
         r"Email|Print|Cetak|X|\s|[|,/•·])+",
         "Bagikan",
     ),
-    _rule("tags", rf"(?:Tags?|Topik(?: Artikel| Terkait)?|Kata kunci|Label)\s*[:：]{_REST}|Tags?|Topik", "Tag : ekonomi"),
+    _rule(
+        "tags",
+        rf"(?:Tags?|Topik(?: Artikel| Terkait)?|Kata kunci|Label)\s*[:：]{_REST}|Tags?|Topik",
+        "Tag : ekonomi",
+    ),
     _rule(
         "pagination",
         r"Halaman\s*[:：]?\s*(?:\d+|Selanjutnya|Berikutnya|Lihat Semua|[\s|»])*|Lihat Semua|Selanjutnya|Berikutnya|"
@@ -102,13 +114,15 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "app-promo",
         r"(?:Dapatkan (?:informasi|berita|update|pembaruan).{0,200}|(?:Download|Unduh) aplikasi.{0,160}|"
-        r"(?:Ikuti|Follow|Gabung|Simak)\b.{0,100}(?:Google News|WhatsApp Channel|Saluran WhatsApp|kanal Telegram|Telegram Channel|"
+        r"(?:Ikuti|Follow|Gabung|Simak)\b.{0,100}(?:Google News|WhatsApp Channel|Saluran WhatsApp|"
+        r"kanal Telegram|Telegram Channel|"
         r"Instagram|di sini).{0,80}|Cek berita dan artikel.{0,80})",
         "Ikuti kami di Google News",
     ),
     _rule(
         "site-furniture",
-        r"(?:Zoom (?:In|Out)|Normal|Cetak|Print|Perbesar huruf|Perkecil huruf|Home|Beranda|•|\||»|\s|[\d.,]+\s+(?:Views|kali dibaca|"
+        r"(?:Zoom (?:In|Out)|Normal|Cetak|Print|Perbesar huruf|Perkecil huruf|Home|Beranda|•|\||»|\s|"
+        r"[\d.,]+\s+(?:Views|kali dibaca|"
         r"dilihat|tayangan|shares?))+|Langganan|Baca \d+ menit|Waktu baca\W.{0,20}|\d+\s+menit (?:baca|membaca)",
         "1.229 Views",
     ),

@@ -31,7 +31,8 @@ _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _ZONES = {"WIB": 7, "WITA": 8, "WIT": 9, "GMT": 0, "UTC": 0, "Z": 0}
 
 _TIME = (
-    r"(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d)(?:\.\d+)?)?(?:\s*(?P<ampm>[AaPp][Mm])\b)?"
+    r"(?P<hour>[01]?\d|"
+    r"2[0-3])[:.](?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d)(?:\.\d+)?)?(?:\s*(?P<ampm>[AaPp][Mm])\b)?"
     r"\s*(?P<zone>WITA|WIB|WIT|GMT|UTC|Z(?![a-z]))?(?P<offset>\s*[+-]\d{2}:?\d{2})?"
 )
 _SPELT = rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s-]+(?P<month>{_MONTH})\b\.?,?[\s-]+(?P<year>(?:19|20)\d\d)"
@@ -115,13 +116,13 @@ def _moment(match: re.Match[str], timezone: str) -> dt.datetime | None:
     if found["ampm"] and hour <= 12:
         hour = hour % 12 + (12 if found["ampm"].lower() == "pm" else 0)
     try:
-        naive = dt.datetime(
+        return dt.datetime(
             int(found["year"]), MONTHS.get(month) or int(month), int(found["day"]),
             hour, int(found["minute"] or 0), int(found["second"] or 0),
+            tzinfo=_zone(found, match, timezone),
         )  # fmt: skip
     except ValueError:
         return None
-    return naive.replace(tzinfo=_zone(found, match, timezone))
 
 
 def _zone(found: dict[str, str | None], match: re.Match[str], timezone: str) -> dt.tzinfo:

@@ -175,6 +175,6 @@ def _outside(flat: blocks.Walk, inside: set[int]) -> list[Removed]:
     return [
         Removed(
             rule=rule, text=None, position=None, characters=count, digest=digest if rule == regions.COMMENTS else None
-        )  # fmt: skip
+        )
         for rule, count in counts.items()
     ]

@@ -19,7 +19,8 @@ from xinhua_id.text import clean
 
 _Element = etree._Element
 _STORY_TYPES = re.compile(
-    r"(?:News|Report|Analysis|Opinion|Review|Backgrounder|Satirical|Scholarly|Tech|Advertiser\w*)?Article$|BlogPosting$|LiveBlogPosting$"
+    r"(?:News|Report|Analysis|Opinion|Review|Backgrounder|Satirical|Scholarly|Tech|Advertiser\w*)?Article$|"
+    r"BlogPosting$|LiveBlogPosting$"
 )
 
 
@@ -54,7 +55,8 @@ _META = {
     "article:published_time": "published", "datepublished": "published", "publishdate": "published",
     "pubdate": "published", "publish-date": "published", "og:published_time": "published", "date": "published",
     "dc.date": "published", "content_publisheddate": "published", "parsely-pub-date": "published",
-    "article:modified_time": "modified", "datemodified": "modified", "og:updated_time": "modified", "lastmod": "modified",
+    "article:modified_time": "modified", "datemodified": "modified", "og:updated_time": "modified",
+    "lastmod": "modified",
     "author": "authors", "article:author": "authors", "content_author": "authors", "dc.creator": "authors",
     "content_editor": "editors", "editor": "editors",
     "article:section": "sections", "section": "sections", "content_category": "sections",

@@ -1,7 +1,7 @@
 """The parts of a newswire story: dateline, caption and photo credit, whose story it is.
 
 Reads lines of text and nothing else, so that pages and text dumps are read alike. Credit lines such as
-``Pewarta: …`` are `credits`.
+``Pewarta: …`` are `credit_lines`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ _DATE = rf"\d{{1,2}}\s+(?:{_MONTH})\.?(?:,?\s+\d{{4}})?|\d{{1,2}}/\d{{1,2}}(?:/\
 _WORD = r"(?:[A-Z][\w.'’-]*|d[aeiu]l?|di|of|and|the|dan|los|las|el|al|san|bin|[IVX]+)"
 _PLACE = rf"[A-Z][\w.'’-]*(?:\s+{_WORD}){{0,5}}"
 _DATELINE = re.compile(
-    rf"^(?P<raw>(?:\(\d{{6}}\)\s*{_DASH}\s*)?(?P<head>{_PLACE}(?:\s*,\s*(?:{_DATE}|{_PLACE})){{0,3}}(?:\s*,\s*\d{{4}})?)\s*"
+    rf"^(?P<raw>(?:\(\d{{6}}\)\s*{_DASH}\s*)?(?P<head>{_PLACE}(?:\s*,\s*(?:{_DATE}|"
+    rf"{_PLACE})){{0,3}}(?:\s*,\s*\d{{4}})?)\s*"
     rf"(?P<brackets>(?:[(\[](?P<agency>[^()\[\]]{{2,70}})[)\]])?)\s*,?\s*(?P<dash>{_DASH}))(?:\s|$|(?=[\"“A-Z]))"
 )
 _DATE_PART = re.compile(rf"^(?:{_DATE})$", re.IGNORECASE)

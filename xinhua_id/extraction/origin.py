@@ -9,17 +9,19 @@ from __future__ import annotations
 import re
 
 from xinhua_id.extraction import newswire
-from xinhua_id.extraction.credits import Credits
+from xinhua_id.extraction.credit_lines import Credits
 from xinhua_id.items import Dateline, Origin
 from xinhua_id.sources import Source
 
 #: Agencies as they name themselves; ``ANTARA News`` is ANTARA.
 _NAMES = {
     "xinhua": "Xinhua", "antara": "ANTARA", "antara news": "ANTARA", "afp": "AFP", "reuters": "Reuters", "ap": "AP",
-    "kyodo": "Kyodo", "bernama": "Bernama", "tass": "TASS", "anadolu": "Anadolu", "yonhap": "Yonhap", "sputnik": "Sputnik",
+    "kyodo": "Kyodo", "bernama": "Bernama", "tass": "TASS", "anadolu": "Anadolu", "yonhap": "Yonhap",
+    "sputnik": "Sputnik",
 }  # fmt: skip
 _CITES = re.compile(
-    r"(?i)\b(?:sebut|menurut|lapor|kata|tulis|ungkap|dikutip(?: dari)?|mengutip|melansir|dilansir(?: dari| oleh)?|seperti dilaporkan|"
+    r"(?i)\b(?:sebut|menurut|lapor|kata|tulis|ungkap|dikutip(?: dari)?|mengutip|melansir|dilansir(?: dari|"
+    r" oleh)?|seperti dilaporkan|"
     r"dilaporkan(?: oleh)?|sebagaimana (?:dilaporkan|dikutip)|laporan|demikian|kepada)\s+(?:oleh\s+|dari\s+)?"
     r"(?:kantor berita(?:\s+(?:resmi|nasional|pemerintah))?(?:\s+(?:china|tiongkok|rrt))?,?\s+)?xinhua\b|"
     r"\bxinhua\s+(?:melaporkan|menyebutkan|mengabarkan|mewartakan|memberitakan)\b"

@@ -36,7 +36,8 @@ _RULES: dict[str, tuple[frozenset[str], str]] = {
     ),
     CAPTION: (
         frozenset({"figcaption"}),
-        r"wp-caption-text|caption|caption_news|(image|img|photo|foto|picture|media|figure|gambar)-?_?_?(caption|desc|keterangan|info)|"
+        r"wp-caption-text|caption|caption_news|(image|img|photo|foto|picture|media|figure|gambar)-?_?_?(caption|"
+        r"desc|keterangan|info)|"
         r"keterangan-?(foto|gambar)|wp-element-caption|td-modal-image-caption|caption-?(text|foto|img)|photo__caption",
     ),
     "navigation": (
@@ -48,7 +49,8 @@ _RULES: dict[str, tuple[frozenset[str], str]] = {
     "footer": (frozenset({"footer"}), r"footer|site-footer|page-footer|colophon|bottom-bar|copyright-area"),
     "share": (
         frozenset(),
-        r"share|sharing|share-?(bar|box|buttons?|links?|wrap(per)?|tools?|this|article|list|post)|social|socials|sosmed|"
+        r"share|sharing|share-?(bar|box|buttons?|links?|wrap(per)?|tools?|this|article|list|post)|social|"
+        r"socials|sosmed|"
         r"social-?(share|links?|icons?|media|bar|sharing|buttons?|wrap)|sharedaddy|sd-sharing|addtoany\w*|a2a_kit|"
         r"td-post-sharing\w*|addthis_\w+|bagikan|sharethis\w*|post-share|entry-share|jp-relatedposts-share|follow-us",
     ),
@@ -56,7 +58,8 @@ _RULES: dict[str, tuple[frozenset[str], str]] = {
         frozenset(),
         r"related|related-?(posts?|news|articles?|stories|content|items?|list|box|wrap)|jp-relatedposts|yarpp(-\w+)?|"
         r"terkait|berita-?(terkait|lainnya|terbaru|terpopuler)|artikel-?terkait|terkait_bottom|baca-?juga|bacajuga|"
-        r"td_block_related_posts|td-related-\w+|recommend(ed|ation)?s?|rekomendasi|read-?(also|more)|more-?(news|stories)|"
+        r"td_block_related_posts|td-related-\w+|recommend(ed|ation)?s?|rekomendasi|read-?(also|more)|"
+        r"more-?(news|stories)|"
         r"popular|terpopuler|trending|latest-?(news|posts)|other-?news|next-?article|inline-?related|lihat-?juga",
     ),
     "sidebar": (
@@ -65,16 +68,22 @@ _RULES: dict[str, tuple[frozenset[str], str]] = {
     ),
     "ad": (
         frozenset({"ins"}),
-        r"ads?|adsbygoogle|ad-?(slot|unit|box|container|wrap(per)?|banner|label|space|block|inner|placement)|ads-?\w+|advert|"
-        r"advertis(e|ing|ement)s?|iklan|box-?iklan|iklan-\w+|banner|banner-?(ad|ads|iklan|box|wrap)|dfp|gpt-ad|sponsor(ed)?|"
+        r"ads?|adsbygoogle|ad-?(slot|unit|box|container|wrap(per)?|banner|label|space|block|inner|placement)|"
+        r"ads-?\w+|advert|"
+        r"advertis(e|ing|ement)s?|iklan|box-?iklan|iklan-\w+|banner|banner-?(ad|ads|iklan|box|wrap)|dfp|gpt-ad|"
+        r"sponsor(ed)?|"
         r"promo|promotion|adv|billboard|billboard_banner|div-gpt-ad(-\w+)*|parallax-?ads?|outbrain|taboola|mgid",
     ),
     "tags": (
         frozenset(),
-        r"tags?|tag-?(list|cloud|links|box|wrap)|tags-links|td-post-source-tags|td-post-small-box|post-?tags|article-?tags|"
+        r"tags?|tag-?(list|cloud|links|box|wrap)|tags-links|td-post-source-tags|td-post-small-box|post-?tags|"
+        r"article-?tags|"
         r"entry-tags|tagging|cat-links|post-categories|topik|box-?tag",
     ),
-    "author-box": (frozenset(), r"author-?(box|bio|info|card|desc(ription)?)|about-author|td-author-\w+|post-author-box"),
+    "author-box": (
+        frozenset(),
+        r"author-?(box|bio|info|card|desc(ription)?)|about-author|td-author-\w+|post-author-box",
+    ),
     "newsletter": (
         frozenset(),
         r"newsletter|subscribe|subscription|langganan|cookie-?(notice|banner|consent|bar)|gdpr|popup|modal|paywall|"

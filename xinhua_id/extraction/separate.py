@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from xinhua_id.extraction import boilerplate, dates, newswire, regions
 from xinhua_id.extraction.blocks import Block, Kind
-from xinhua_id.extraction.credits import Credits
+from xinhua_id.extraction.credit_lines import Credits
 from xinhua_id.items import Removed
 from xinhua_id.text import content_digest
 
@@ -72,12 +72,13 @@ class _Separation:
         self.dump = dump
         self.ragged = ragged
         self.tail: str | None = None
-        self.after_label: str | None = None
+        self.label: str | None = None  # a bare label such as ``Baca juga``, waiting for its line
+        self.label_before: str | None = None
         self.standfirst: list[str] = []
         self.comments: list[str] = []
         self.kinds: list[Kind] = []  # of each paragraph
         self.comments_at = 0
-        self._picture_last = self._follows_picture = False
+        self.picture_last = self.under_picture = False
 
     def run(self, pieces: list[Piece]) -> Separated:
         for piece in pieces:
@@ -91,7 +92,7 @@ class _Separation:
                     position=self.comments_at,
                     characters=len(text),
                     digest=content_digest(text),
-                )  # fmt: skip
+                )
             )
         if self.ragged:
             self._trim_fragments()
@@ -100,52 +101,71 @@ class _Separation:
         return self.out
 
     def _take(self, piece: Piece) -> None:
-        block, text = piece.block, piece.block.text
-        after_label, self.after_label = self.after_label, None
-        self._follows_picture, self._picture_last = self._picture_last, block.kind is Kind.IMAGE
+        """Put a piece in its place; what its element says goes before what its text says."""
+        self.label_before, self.label = self.label, None
+        self.under_picture, self.picture_last = self.picture_last, piece.block.kind is Kind.IMAGE
+        if not self._taken_by_element(piece) and not self._taken_by_rule(piece) and not self._taken_as_data(piece):
+            if piece.above:
+                self._above(piece)
+            else:
+                self.out.paragraphs.append(piece.block.text)
+                self.kinds.append(piece.block.kind)
+
+    def _taken_by_element(self, piece: Piece) -> bool:
+        block = piece.block
         if piece.rule == regions.COMMENTS:
-            if text and block.kind is not Kind.IMAGE:
+            if block.text and block.kind is not Kind.IMAGE:
                 if not self.comments:
                     self.comments_at = len(self.out.paragraphs)
-                self.comments.append(text)
+                self.comments.append(block.text)
         elif block.kind is Kind.IMAGE:
             self._picture(piece)
         elif piece.rule == regions.CAPTION or block.kind is Kind.CAPTION:
-            self._caption(text)
+            self._caption(block.text)
         elif piece.rule is not None:
-            self._remove(piece.rule, text)
-        elif rule := boilerplate.rule_for(text):
+            self._remove(piece.rule, block.text)
+        else:
+            return False
+        return True
+
+    def _taken_by_rule(self, piece: Piece) -> bool:
+        text = piece.block.text
+        if rule := boilerplate.rule_for(text):
             self._remove(rule.name, text)
             if rule.reach is boilerplate.Reach.NEXT:
-                self.after_label = rule.name
-            elif rule.reach is boilerplate.Reach.TAIL and (self.out.paragraphs or not self.dump):
-                self.tail = rule.name if self.out.paragraphs else None
-        elif self.tail is not None and not self._story_resumes(block):
+                self.label = rule.name
+            elif rule.reach is boilerplate.Reach.TAIL and self.out.paragraphs:
+                self.tail = rule.name
+        elif self.tail is not None and not self._story_resumes(piece.block):
             if not self.out.credits.read(text):
                 self._remove(self.tail, text)
-        elif after_label is not None and not _SENTENCE.search(text) and len(text) < 200:
-            self._remove(after_label, text)
-        elif self.out.credits.read(text):
-            return
-        elif _key(text) == self.headline and self.headline:
+        elif self.label_before is not None and not _SENTENCE.search(text) and len(text) < 200:
+            self._remove(self.label_before, text)
+        else:
+            return False
+        return True
+
+    def _taken_as_data(self, piece: Piece) -> bool:
+        text = piece.block.text
+        if self.out.credits.read(text):
+            return True
+        if self.headline and _key(text) == self.headline:
             self._remove("headline-repeated", text)
-        elif _is_linked_headline(block):
+        elif _is_linked_headline(piece.block):
             self._remove("linked-headline", text)
         elif self._reads_like_caption(text):
             self._caption(text)
         elif is_date_line(text):
             self.out.date_lines.append(text)
-        elif piece.above:
-            self._above(piece)
         else:
-            self.out.paragraphs.append(text)
-            self.kinds.append(block.kind)
+            return False
+        return True
 
     def _reads_like_caption(self, text: str) -> bool:
         """Whether a line ends in a photo credit, or names its source right under a picture."""
         if newswire.is_caption(text):
             return newswire.dateline(text) is None
-        return self._follows_picture and bool(_SOURCED.search(text)) and not _SENTENCE.search(text)
+        return self.under_picture and bool(_SOURCED.search(text)) and not _SENTENCE.search(text)
 
     def _story_resumes(self, block: Block) -> bool:
         """Whether running text after a label shows that the label stood inside the story, and lift the tail."""
@@ -200,7 +220,7 @@ class _Separation:
                 position=len(self.out.paragraphs),
                 characters=len(text),
                 digest=None,
-            )  # fmt: skip
+            )
         )
 
     def _trim_fragments(self) -> None:

@@ -18,7 +18,8 @@ _SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*$")
 _BODY_TOKENS = re.compile(
     r"(entry|post|article|story|news|detail|single|read|berita|isi|konten|content|page)-?_?_?"
     r"(content|body|text|detail|inner|isi|main|read)|articlebody|post-content|content_news|detailcontent|"
-    r"td-post-content|itp_bodycontent|isi-?berita|isi|konten|text-?detail|detail-?text|body-?content|wrap__article-detail-content",
+    r"td-post-content|itp_bodycontent|isi-?berita|isi|konten|text-?detail|detail-?text|body-?content|"
+    r"wrap__article-detail-content",
     re.IGNORECASE,
 )
 _OUTER = frozenset({"html", "body"})

@@ -20,20 +20,25 @@ _Element = etree._Element
 
 _MAGIC = (
     (b"%PDF-", "pdf"), (b"\x89PNG", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"), (b"RIFF", "media"),
-    (b"PK\x03\x04", "archive"), (b"\x1f\x8b", "archive"), (b"\x00\x00\x00", "media"), (b"ID3", "media"), (b"\x7fELF", "binary"),
+    (b"PK\x03\x04", "archive"), (b"\x1f\x8b", "archive"), (b"\x00\x00\x00", "media"), (b"ID3", "media"),
+    (b"\x7fELF", "binary"),
 )  # fmt: skip
 _FEED = re.compile(
     rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<\?.*?\?>\s*)*<(?:\w+:)?(rss|feed|urlset|sitemapindex|rdf)\b",
     re.I | re.S,
 )
 _WORDS = (
-    ("soft-404", r"\b404\b|(?:halaman|artikel|berita|konten)\b.{0,40}\btidak (?:dapat )?(?:ditemukan|tersedia)|page not found|not found|"
+    ("soft-404", r"\b404\b|(?:halaman|artikel|berita|konten)\b.{0,40}\btidak (?:dapat )?(?:ditemukan|tersedia)|"
+     r"page not found|not found|"
      r"halaman (?:ini )?sudah (?:dihapus|tidak ada)"),
-    ("blocked", r"access denied|akses ditolak|captcha|just a moment|attention required|verify you are (?:a )?human|are you a robot|"
+    ("blocked", r"access denied|akses ditolak|captcha|just a moment|attention required|"
+     r"verify you are (?:a )?human|are you a robot|"
      r"403 forbidden|request blocked|pemeriksaan keamanan"),
-    ("login", r"^(?:log ?in|masuk|sign in|login anggota|masuk ke akun.{0,40})\b|silakan (?:masuk|login) (?:untuk|terlebih)"),
+    ("login", r"^(?:log ?in|masuk|sign in|login anggota|masuk ke akun.{0,40})\b|silakan (?:masuk|"
+     r"login) (?:untuk|terlebih)"),
     ("search", r"hasil pencarian|hasil pencarian untuk|search results?|pencarian\s*:|kata kunci\s*:"),
-    ("listing", r"^(?:arsip|archives?|kategori|category|tag|topik|indeks|label|kumpulan berita|berita terkini|terkini)\b\s*[:–-]|"
+    ("listing", r"^(?:arsip|archives?|kategori|category|tag|topik|indeks|label|kumpulan berita|berita terkini|"
+     r"terkini)\b\s*[:–-]|"
      r"^(?:indeks(?: berita)?|terkini|berita terkini|arsip)$"),
 )  # fmt: skip
 _PATTERNS = [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _WORDS]

@@ -22,10 +22,12 @@ _LABEL = "|".join(sorted(_ROLE_OF, key=len, reverse=True))
 _COLON = re.compile(rf"(?i)(?:^|(?<=[\s|/•·]))(?P<label>{_LABEL})\s*[:：]\s*")
 _BARE = re.compile(r"^(?P<label>Oleh|By)\s+(?P<name>[A-Z][^:.!?]{2,60})$")
 _COPYRIGHT = re.compile(
-    r"(?i)(?:copyright|hak cipta)\s*(?:©|\(c\))?.{0,80}?(?:19|20)\d\d\b|©\s*.{0,40}?(?:19|20)\d\d\b|copyright\s*©.{0,60}"
+    r"(?i)(?:copyright|hak cipta)\s*(?:©|\(c\))?.{0,80}?(?:19|20)\d\d\b|©\s*.{0,40}?(?:19|20)\d\d\b|"
+    r"copyright\s*©.{0,60}"
 )
 _ORGANISATION = re.compile(
-    r"(?i)\b(xinhua|antara|redaksi|pr ?wire|pr ?newswire|asianet|tim|desk|redaktur|newsroom|kantor berita|admin|huaxia|kompas\w*|"
+    r"(?i)\b(xinhua|antara|redaksi|pr ?wire|pr ?newswire|asianet|tim|desk|redaktur|newsroom|kantor berita|admin|"
+    r"huaxia|kompas\w*|"
     r"tempo|detik\w*|reuters|afp|web|warta\w*|humas|indonesia window|media)\b"
 )
 _END_TAG = re.compile(r"^[\[(]\s*(?P<agency>xinhua|antara|reuters|afp|bernama)\s*[\])]\s*\.?$", re.IGNORECASE)
