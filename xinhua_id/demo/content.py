@@ -60,8 +60,10 @@ class Commission:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A target that carries no ordinary story. ``outcomes`` are the ways its visit may rightly end; empty: it must
-    not be fetched at all."""
+    """A target that carries no ordinary story.
+
+    ``outcomes`` are the ways its visit may rightly end; empty: it must not be fetched at all.
+    """
 
     path: str
     what: str
@@ -104,10 +106,15 @@ class Content:
         """Serve HTML in UTF-8; some pages compressed or chunked, as real servers do, by a digest of the target."""
         turn = zlib.crc32(target.encode()) % 8
         self.answers[target] = Answer(
-            html.encode(), status, coding={0: "gzip", 1: "br", 2: "gzip", 3: "deflate"}.get(turn), chunked=turn in (2, 5)
+            html.encode(),
+            status,
+            coding={0: "gzip", 1: "br", 2: "gzip", 3: "deflate"}.get(turn),
+            chunked=turn in (2, 5),
         )
 
-    def document(self, target: str, text: str | bytes, content_type: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
+    def document(
+        self, target: str, text: str | bytes, content_type: str, headers: tuple[tuple[str, str], ...] = ()
+    ) -> None:
         """Serve a document that is not a page: robots.txt, a sitemap, a feed, JSON."""
         body = text.encode() if isinstance(text, str) else text
         self.answers[target] = Answer(body, content_type=content_type, headers=headers)

@@ -26,8 +26,8 @@ def rss(title: str, base: str, entries: Iterable[Entry]) -> str:
     items = "".join(
         f"<item><title>{html.escape(one.headline)}</title><link>{html.escape(base + one.path)}</link>"
         f"<pubDate>{calendar_id.rfc822(_when(one))}</pubDate>"
-        f"<description><![CDATA[<img src=\"/foto/kecil.jpg\">{one.excerpt} ...]]></description>"
-        f"<guid isPermaLink=\"false\">{html.escape(base + one.path)}</guid></item>\n"
+        f'<description><![CDATA[<img src="/foto/kecil.jpg">{one.excerpt} ...]]></description>'
+        f'<guid isPermaLink="false">{html.escape(base + one.path)}</guid></item>\n'
         for one in entries
     )
     return (
@@ -39,7 +39,8 @@ def rss(title: str, base: str, entries: Iterable[Entry]) -> str:
 def atom(title: str, base: str, entries: Iterable[Entry]) -> str:
     """Return Atom 1.0."""
     items = "".join(
-        f'<entry><title type="html">{html.escape(html.escape(one.headline))}</title><id>{html.escape(base + one.path)}</id>'
+        f'<entry><title type="html">{html.escape(html.escape(one.headline))}</title>'
+        f"<id>{html.escape(base + one.path)}</id>"
         f'<link rel="alternate" href="{html.escape(one.path)}"/><updated>{_when(one).isoformat()}</updated>'
         f"<published>{_when(one).isoformat()}</published></entry>\n"
         for one in entries

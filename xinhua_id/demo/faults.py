@@ -1,4 +1,5 @@
-"""What goes wrong on a real site, on top of the stories: dead links, soft 404s, loops, broken and badly labelled answers.
+# ruff: noqa: E501  (a line of markup is as long as it is)
+"""What goes wrong on a real site beside the stories: dead links, soft 404s, loops, broken and mislabelled answers.
 
 `litter` puts targets without a story among the listings, `spoil` damages the answers of the stories that were
 commissioned with a fault. Knows nothing of templates.
@@ -43,29 +44,73 @@ def litter(content: Content, story_path: Callable[[int, str], str], elsewhere: s
         return Answer(_page(content, title, inner).encode(), status)
 
     add("kabar-lama-yang-sudah-dihapus", "Kabar lama yang sudah dihapus", None, "404", _DEAD)
-    add("pengumuman-yang-ditarik", "Pengumuman yang ditarik", page("Ditarik", "<p>Tulisan ini telah ditarik.</p>", 410), "410", _DEAD)
+    add(
+        "pengumuman-yang-ditarik",
+        "Pengumuman yang ditarik",
+        page("Ditarik", "<p>Tulisan ini telah ditarik.</p>", 410),
+        "410",
+        _DEAD,
+    )
     missing = '<div class="error-404 not-found"><h1 class="page-title">Halaman tidak ditemukan</h1><p>Sepertinya tidak ada apa pun di sini. Coba gunakan pencarian.</p><form role="search" action="/"><input name="s"></form></div>'
     add("berita-tanpa-jejak", "Berita tanpa jejak", page("Halaman tidak ditemukan", missing), "soft-404", _NONE)
     add("halaman-kosong-sekali", "Halaman kosong sekali", Answer(b""), "empty", _NONE)
     pdf = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n" + bytes(range(256)) * 8 + b"\n%%EOF\n"
-    add("siaran-pers-lengkap-pdf", "Siaran pers lengkap (PDF)", Answer(pdf, content_type="application/pdf"), "pdf", _NONE)
-    add("berkas-biner-salah-label", "Berkas yang salah label", Answer(b"\x89PNG\r\n\x1a\n" + bytes(range(255, -1, -1)) * 12), "binary-as-html", _NONE)
-    add("galat-di-server", "Galat di server", page("Galat", "<h1>Terjadi galat</h1><p>Silakan coba beberapa saat lagi.</p>", 500), "500", _DEAD)
+    add(
+        "siaran-pers-lengkap-pdf",
+        "Siaran pers lengkap (PDF)",
+        Answer(pdf, content_type="application/pdf"),
+        "pdf",
+        _NONE,
+    )
+    add(
+        "berkas-biner-salah-label",
+        "Berkas yang salah label",
+        Answer(b"\x89PNG\r\n\x1a\n" + bytes(range(255, -1, -1)) * 12),
+        "binary-as-html",
+        _NONE,
+    )
+    add(
+        "galat-di-server",
+        "Galat di server",
+        page("Galat", "<h1>Terjadi galat</h1><p>Silakan coba beberapa saat lagi.</p>", 500),
+        "500",
+        _DEAD,
+    )
     add("sambungan-putus-seketika", "Sambungan putus seketika", Answer(manner=Manner.SILENT), "silent", _DEAD)
     login = '<h1>Masuk</h1><form method="post" action="/masuk"><label>Email <input name="u"></label><label>Kata sandi <input type="password" name="p"></label><button>Masuk</button></form><p>Artikel ini khusus pelanggan. Masuk untuk melanjutkan membaca.</p>'
     add("laporan-khusus-pelanggan", "Laporan khusus pelanggan", page("Masuk", login), "login", _NONE)
     video = '<h1>Video: Suasana pasar terapung pada pagi hari</h1><div class="player"><video controls src="/video/pasar.mp4"></video></div><div class="share">Bagikan</div>'
-    add("video-suasana-pasar-terapung", "Video: Suasana pasar terapung pada pagi hari", page("Video", video), "video-only", _NONE)
+    add(
+        "video-suasana-pasar-terapung",
+        "Video: Suasana pasar terapung pada pagi hari",
+        page("Video", video),
+        "video-only",
+        _NONE,
+    )
     away = f"{elsewhere}/jejak-luar/{content.name}/"
-    to_host = add("mitra-kami-di-situs-lain", "Mitra kami di situs lain", None, "redirect-to-other-host", (Outcome.REDIRECT, Outcome.FAILED, Outcome.DENIED))
+    to_host = add(
+        "mitra-kami-di-situs-lain",
+        "Mitra kami di situs lain",
+        None,
+        "redirect-to-other-host",
+        (Outcome.REDIRECT, Outcome.FAILED, Outcome.DENIED),
+    )
     content.redirect(to_host, away, 302)
     content.troubles.append(Trouble(away, "other-host", ()))
-    ring = add("berputar-tanpa-akhir", "Berputar tanpa akhir", None, "redirect-loop", (Outcome.REDIRECT, Outcome.FAILED, Outcome.DUPLICATE))
+    ring = add(
+        "berputar-tanpa-akhir",
+        "Berputar tanpa akhir",
+        None,
+        "redirect-loop",
+        (Outcome.REDIRECT, Outcome.FAILED, Outcome.DUPLICATE),
+    )
     other = story_path(next(number), "berputar-kembali-lagi")
     content.redirect(ring, other, 302)
     content.redirect(other, ring, 302)
     hidden = "/arsip-internal/" + story_path(next(number), "catatan-yang-belum-terbit").strip("/")
-    content.answers[hidden] = page("Catatan", "<h1>Catatan yang belum terbit</h1><p>Robots.txt melarang alamat ini.</p>")
+    content.answers[hidden] = page(
+        "Catatan", "<h1>Catatan yang belum terbit</h1><p>Robots.txt melarang alamat ini.</p>"
+    )
     content.litter.append(Entry(hidden, "Catatan yang belum terbit"))
     content.troubles.append(Trouble(hidden, "disallowed", ()))
 
@@ -73,7 +118,9 @@ def litter(content: Content, story_path: Callable[[int, str], str], elsewhere: s
 def odd_pages(content: Content) -> None:
     """Serve what every site has beside stories: tag pages, an author page, a search result, a page about itself."""
     some = content.entries[::9][:8]
-    cards = "".join(f'<div class="card"><h3><a href="{one.path}">{attribute(one.headline)}</a></h3></div>' for one in some)
+    cards = "".join(
+        f'<div class="card"><h3><a href="{one.path}">{attribute(one.headline)}</a></h3></div>' for one in some
+    )
     listing = (Outcome.LISTING, Outcome.NO_ARTICLE)
     for path in ("/tag/sorotan/", "/tag/0/", "/tag/1/", "/kategori/", "/author/admin/"):
         if path not in content.answers:
@@ -89,7 +136,9 @@ def spoil(content: Content) -> None:
     """Damage the answers of the stories that were commissioned with a fault."""
     for story in content.gold:
         if story.fault is not None:
-            content.answers[story.path] = _spoilt(replace(content.answers[story.path], coding=None, chunked=False), story.fault)
+            content.answers[story.path] = _spoilt(
+                replace(content.answers[story.path], coding=None, chunked=False), story.fault
+            )
 
 
 def _spoilt(answer: Answer, fault: str) -> Answer:
@@ -102,7 +151,10 @@ def _spoilt(answer: Answer, fault: str) -> Answer:
         return replace(answer, body=text.encode("cp1252", "xmlcharrefreplace"))
     if fault == "late-meta":
         late = "<!--" + " " * 1500 + '--><meta charset="windows-1252">'
-        for early in ('<meta charset="UTF-8">', '<meta http-equiv="Content-Type" content="text/html; charset=utf-8" />'):
+        for early in (
+            '<meta charset="UTF-8">',
+            '<meta http-equiv="Content-Type" content="text/html; charset=utf-8" />',
+        ):
             text = text.replace(early, late)
         return replace(answer, body=text.encode("cp1252", "xmlcharrefreplace"), content_type="text/html")
     if fault == "nul-bytes":

@@ -39,8 +39,11 @@ class GoldImage:
 
 @dataclass(frozen=True, slots=True)
 class GoldStory:
-    """One story on one site. ``path`` is the canonical one; a ``fault`` names what is wrong with the answer that
-    carries it, and None means an ordinary page that must come out equal."""
+    """One story on one site.
+
+    ``path`` is the canonical one. A ``fault`` names what is wrong with the answer that carries it; None means an
+    ordinary page, which must come out equal.
+    """
 
     site: str
     layout: str

@@ -1,6 +1,7 @@
 """Sentences out of templates: ``{fact}``, ``{num:100:900}``, ``{dec:1:9}`` and ``[one|other]``.
 
-A fact is fixed for a whole story, a number or a choice is drawn where it stands. Knows nothing of what is written about.
+A fact is fixed for a whole story, a number or a choice is drawn where it stands. Knows nothing of what it writes
+about.
 """
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a line of markup is as long as it is)
 """From paragraphs to markup, in the ways real content systems do it.
 
 A page's `Pen` is seeded, so a page is the same each time. Nothing here changes what is said: all that it adds,
@@ -9,7 +10,7 @@ from __future__ import annotations
 import html
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from xinhua_id.demo.newsroom import Block, Kind
@@ -102,37 +103,34 @@ def _block(block: Block, style: Body, pen: Pen, first: str) -> str:
     else:
         inner = first + pen.rich(block.text, opening=bool(first))
     if block.kind is Kind.SUBHEADING:
-        return _SUBHEADING[style](inner, pen)
+        return pen.rng.choice(_SUBHEADING[style]).replace("{}", inner)
     if block.kind is Kind.QUOTE and style not in (Body.BR, Body.BRBR):
         return f"<blockquote><p>{inner}</p></blockquote>"
-    return _PARAGRAPH[style](inner, pen)
+    blank = _BLANK_OF_WORD if style is Body.WORD and pen.rng.random() < 0.5 else ""
+    return blank + _PARAGRAPH[style].replace("{}", inner)
 
 
-_Wrap = Callable[[str, Pen], str]
-
-
-def _word(inner: str, pen: Pen) -> str:
-    blank = '<p class="MsoNormal"><span style="font-size:12.0pt">&nbsp;</span></p>\n' if pen.rng.random() < 0.5 else ""
-    return f'{blank}<p class="MsoNormal" style="text-align:justify"><span lang="IN" style="font-size:12.0pt;line-height:150%">{inner}<o:p></o:p></span></p>'
-
-
-_PARAGRAPH: dict[Body, _Wrap] = {
-    Body.P: lambda inner, pen: f"<p>{inner}</p>",
-    Body.MINIFIED: lambda inner, pen: f"<p><span>{inner}</span></p>",
-    Body.WORD: _word,
-    Body.UNCLOSED: lambda inner, pen: f"<p>{inner}",
-    Body.DIV: lambda inner, pen: f'<div dir="auto">{inner}</div>',
-    Body.BLOCK_SPAN: lambda inner, pen: f'<span style="display:block">{inner}</span>',
-    Body.BR: lambda inner, pen: f"{inner}<br>",
-    Body.BRBR: lambda inner, pen: f"     {inner}<br /><br />",
+_PARAGRAPH = {
+    Body.P: "<p>{}</p>",
+    Body.MINIFIED: "<p><span>{}</span></p>",
+    Body.WORD: (
+        '<p class="MsoNormal" style="text-align:justify"><span lang="IN" style="font-size:12.0pt;line-height:150%">{}'
+        "<o:p></o:p></span></p>"
+    ),
+    Body.UNCLOSED: "<p>{}",
+    Body.DIV: '<div dir="auto">{}</div>',
+    Body.BLOCK_SPAN: '<span style="display:block">{}</span>',
+    Body.BR: "{}<br>",
+    Body.BRBR: "     {}<br /><br />",
 }
-_SUBHEADING: dict[Body, _Wrap] = {
-    **dict.fromkeys(Body, lambda inner, pen: f"<h3>{inner}</h3>"),
-    Body.P: lambda inner, pen: pen.rng.choice(("<h2>{}</h2>", "<h3>{}</h3>", "<p><strong>{}</strong></p>")).format(inner),
-    Body.BLOCK_SPAN: lambda inner, pen: f'<span style="display:block"><b>{inner}</b></span>',
-    Body.BR: lambda inner, pen: f"<b>{inner}</b><br>",
-    Body.BRBR: lambda inner, pen: f"<b>{inner}   </b><br /><br />",
+_SUBHEADING = {
+    **dict.fromkeys(Body, ("<h3>{}</h3>",)),
+    Body.P: ("<h2>{}</h2>", "<h3>{}</h3>", "<p><strong>{}</strong></p>"),
+    Body.BLOCK_SPAN: ('<span style="display:block"><b>{}</b></span>',),
+    Body.BR: ("<b>{}</b><br>",),
+    Body.BRBR: ("<b>{}   </b><br /><br />",),
 }
+_BLANK_OF_WORD = '<p class="MsoNormal"><span style="font-size:12.0pt">&nbsp;</span></p>\n'
 
 
 def attribute(text: str) -> str:

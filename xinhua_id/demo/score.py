@@ -1,4 +1,4 @@
-"""Compare items with gold: is the body equal, paragraph by paragraph, and do the other fields agree?
+"""Compare items with gold: the body must be equal, paragraph by paragraph; other fields are counted.
 
 Knows nothing of how the items were made.
 """
@@ -26,7 +26,9 @@ class Difference:
 
     def __str__(self) -> str:
         fault = f", {self.gold.fault}" if self.gold.fault else ""
-        return "\n".join([f"{self.gold.site}/{self.gold.layout}{fault}: {self.url}", *(f"  {line}" for line in self.lines)])
+        return "\n".join(
+            [f"{self.gold.site}/{self.gold.layout}{fault}: {self.url}", *(f"  {line}" for line in self.lines)]
+        )
 
 
 @dataclass(slots=True)

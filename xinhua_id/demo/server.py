@@ -5,6 +5,7 @@ Threads, one a connection, all daemons; a connection idle for 15 s is closed, mo
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import socket
 import struct
@@ -45,11 +46,10 @@ class SiteServer:
     def close(self) -> None:
         """Stop listening and cut what is still open."""
         self._closing.set()
-        # close() alone leaves a thread that waits in accept() holding the port.
-        try:
+        # close() alone leaves a thread that waits in accept() holding the port; some systems refuse to shut down a
+        # socket that listens, and there close() wakes accept().
+        with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # some systems refuse to shut down a socket that listens; close() wakes accept() there
         self._listener.close()
         with self._lock:
             for one in self._open:
@@ -93,7 +93,7 @@ class SiteServer:
         if answer.manner is Manner.SILENT:
             return False
         if answer.manner is Manner.UNAVAILABLE_ONCE and first:
-            sorry = "<html><body><h1>503</h1><p>Server sedang sibuk.</p></body></html>".encode()
+            sorry = b"<html><body><h1>503</h1><p>Server sedang sibuk.</p></body></html>"
             answer = Answer(sorry, 503, headers=(("Retry-After", "1"),))
         head, body = _wire(answer)
         if method == "HEAD":
@@ -150,8 +150,13 @@ def _wire(answer: Answer) -> tuple[bytes, bytes]:
     if answer.chunked:
         fields.append(("Transfer-Encoding", "chunked"))
         sizes = range(0, len(body), 4093)
-        body = b"".join(b"%x\r\n%b\r\n" % (len(body[at : at + 4093]), body[at : at + 4093]) for at in sizes) + b"0\r\n\r\n"
+        body = (
+            b"".join(b"%x\r\n%b\r\n" % (len(body[at : at + 4093]), body[at : at + 4093]) for at in sizes) + b"0\r\n\r\n"
+        )
     else:
         fields.append(("Content-Length", str(len(body))))
-    lines = [f"HTTP/1.1 {answer.status} {_REASON.get(answer.status, 'OK')}", *(f"{name}: {value}" for name, value in fields)]
+    lines = [
+        f"HTTP/1.1 {answer.status} {_REASON.get(answer.status, 'OK')}",
+        *(f"{name}: {value}" for name, value in fields),
+    ]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"), body

@@ -54,7 +54,9 @@ class Replica:
             self._servers[module.NAME].serve(content)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for server in self._servers.values():
             server.close()
 
@@ -94,5 +96,7 @@ def _commissions(seed: int, wanted: int) -> list[list[Commission]]:
     for module, count, some in zip(SHARES, counts, shared, strict=True):
         ordinary = module.commission(newsroom, count, some)
         spoilt = module.commission(newsroom, len(faults.STORY_FAULTS), [])
-        found.append(ordinary + [replace(one, fault=fault) for one, fault in zip(spoilt, faults.STORY_FAULTS, strict=True)])
+        found.append(
+            ordinary + [replace(one, fault=fault) for one, fault in zip(spoilt, faults.STORY_FAULTS, strict=True)]
+        )
     return found

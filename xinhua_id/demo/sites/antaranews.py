@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a line of markup is as long as it is)
 """ANTARA: three generations of layout, the agency's own stories, Xinhua's, those that cite it, and press releases.
 
 Class names are those of the real site at the time; the rest is invented. Knows nothing of other sites.
@@ -8,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Sequence
+from functools import partial
 
 from xinhua_id.demo import calendar_id, documents
 from xinhua_id.demo.content import Commission, Content, Entry
@@ -20,7 +22,11 @@ from xinhua_id.items import Origin
 
 NAME = "antaranews"
 ACCENT = "#b3001b"
-LAYOUTS = {"2023": dt.datetime(2023, 2, 1, 7, 41, 3), "2019": dt.datetime(2020, 3, 2, 10, 15, 27), "2015": dt.datetime(2015, 11, 5, 14, 56, 43)}
+LAYOUTS = {
+    "2023": dt.datetime(2023, 2, 1, 7, 41, 3, tzinfo=calendar_id.WIB),
+    "2019": dt.datetime(2020, 3, 2, 10, 15, 27, tzinfo=calendar_id.WIB),
+    "2015": dt.datetime(2015, 11, 5, 14, 56, 43, tzinfo=calendar_id.WIB),
+}
 _STYLES = (("wire", Origin.WIRE),) * 5 + (
     ("cited", Origin.CITED), ("cited", Origin.CITED), ("release", Origin.PRESS_RELEASE), ("empty", Origin.UNKNOWN),
     ("own", Origin.SITE), ("own", Origin.SITE),
@@ -33,9 +39,11 @@ def commission(newsroom: Newsroom, count: int, shared: Sequence[Commission]) -> 
     found = list(shared)
     for at in range(count - len(found)):
         layout, start = list(LAYOUTS.items())[at % 3]
-        moment = (start + dt.timedelta(hours=41 * at, minutes=13 * at, seconds=at)).replace(tzinfo=calendar_id.WIB)
+        moment = start + dt.timedelta(hours=41 * at, minutes=13 * at, seconds=at)
         style, origin = _STYLES[at // 3 % len(_STYLES)]
-        found.append(Commission(newsroom.write(moment, cites=style == "cited", region=_REGION.get(style)), layout, style, origin))
+        found.append(
+            Commission(newsroom.write(moment, cites=style == "cited", region=_REGION.get(style)), layout, style, origin)
+        )
     return found
 
 
@@ -64,10 +72,10 @@ def build(content: Content, commissions: Sequence[Commission], seed: int) -> Non
     """Serve all pages of the site."""
     rng = random.Random(f"{NAME}/{seed}")
     ordered = sorted(commissions, key=lambda one: one.story.moment, reverse=True)
-    paths = {
-        one.story.number: story_path(_id(one), wordpress.slug(one.story.headline, set())) for one in ordered
-    }
-    content.entries = [Entry(paths[one.story.number], one.story.headline, one.story, one.story.blocks[0].text[:140]) for one in ordered]
+    paths = {one.story.number: story_path(_id(one), wordpress.slug(one.story.headline, set())) for one in ordered}
+    content.entries = [
+        Entry(paths[one.story.number], one.story.headline, one.story, one.story.blocks[0].text[:140]) for one in ordered
+    ]
     for one in ordered:
         path = paths[one.story.number]
         truth = gold(one, path, one.layout != "2015")
@@ -104,7 +112,9 @@ def _dateline(one: Commission) -> GoldDateline:
 
 
 def _image(one: Commission, caption: Caption) -> GoldImage:
-    house = {"wire": "Xinhua", "cited": "Xinhua", "release": "PRNewswire"}.get(one.style, "ANTARA FOTO" if one.story.number % 2 else "ANTARA")
+    house = {"wire": "Xinhua", "cited": "Xinhua", "release": "PRNewswire"}.get(
+        one.style, "ANTARA FOTO" if one.story.number % 2 else "ANTARA"
+    )
     return GoldImage(caption.text, f"{house}/{caption.photographer}", caption.photographer)
 
 
@@ -112,7 +122,9 @@ def _discovery(content: Content) -> None:
     entries, listed = content.entries, content.listed()
 
     def page(title: str, inner: str) -> str:
-        return antaranews_pages.frame(title, "", f'<main class="col-md-8">{inner}</main>{antaranews_pages.sidebar(entries[:5])}')
+        return antaranews_pages.frame(
+            title, "", f'<main class="col-md-8">{inner}</main>{antaranews_pages.sidebar(entries[:5])}'
+        )
 
     def card(one: Entry) -> str:
         day = calendar_id.full(one.story.moment) if one.story else ""
@@ -121,7 +133,9 @@ def _discovery(content: Content) -> None:
             f'utm_campaign=terkini" title="{attribute(one.headline)}">{attribute(one.headline)}</a></h3><p class="simple-share">{day}</p><p>{attribute(one.excerpt)}</p></div></article>'
         )
 
-    wordpress.listings(content, listed, "/terkini", lambda n: f"/terkini?page={n}", page, card, size=15, heading="Berita Terkini")
+    wordpress.listings(
+        content, listed, "/terkini", lambda n: f"/terkini?page={n}", page, card, size=15, heading="Berita Terkini"
+    )
     content.redirect("/terkini?page=1", "/terkini")
     front = "".join(card(one) for one in entries[:10])
     content.page("/", page("Beranda", f'<h1>ANTARA</h1>{front}<p><a class="btn" href="/terkini">Lihat Semua</a></p>'))
@@ -131,7 +145,15 @@ def _discovery(content: Content) -> None:
     for tag in sorted({tag for one in entries if one.story for tag in one.story.tags})[:6]:
         tagged = [one for one in entries if one.story and tag in one.story.tags]
         base = f"/tag/{tag.replace(' ', '-')}"
-        wordpress.listings(content, tagged, base, lambda n, base=base: f"{base}/{n}", page, card, size=15, heading=f"Tag: {tag}")  # type: ignore[misc]
-    content.document("/sitemap-news.xml", documents.news_sitemap(content.base, "ANTARA News", entries[:40]), documents.XML)
-    content.document("/robots.txt", documents.robots(content.base, ["/search", "/arsip-internal/", "/ajax/"], ["/sitemap-news.xml"]), "text/plain")
+        wordpress.listings(
+            content, tagged, base, partial("{}/{}".format, base), page, card, size=15, heading=f"Tag: {tag}"
+        )
+    content.document(
+        "/sitemap-news.xml", documents.news_sitemap(content.base, "ANTARA News", entries[:40]), documents.XML
+    )
+    content.document(
+        "/robots.txt",
+        documents.robots(content.base, ["/search", "/arsip-internal/", "/ajax/"], ["/sitemap-news.xml"]),
+        "text/plain",
+    )
     content.document("/aset/gaya.css", css(ACCENT), "text/css")

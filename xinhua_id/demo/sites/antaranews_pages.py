@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a line of markup is as long as it is)
 """The three layouts of ANTARA's story pages: 2015 (bare text and line breaks), 2019 and 2023.
 
 Knows nothing of which stories there are.
@@ -16,7 +17,16 @@ from xinhua_id.demo.markup import Body, Pen, attribute, compose
 
 _Page = Callable[[str, Commission, GoldStory, Sequence[Entry], random.Random], str]
 
-_MENU = "".join(f'<li><a href="/{slug}">{name}</a></li>' for slug, name in (("", "Home"), ("terkini", "Terkini"), ("top-news", "Top News"), ("foto", "Foto"), ("video", "Video")))
+_MENU = "".join(
+    f'<li><a href="/{slug}">{name}</a></li>'
+    for slug, name in (
+        ("", "Home"),
+        ("terkini", "Terkini"),
+        ("top-news", "Top News"),
+        ("foto", "Foto"),
+        ("video", "Video"),
+    )
+)
 _FOOT = (
     '<footer class="footer"><p>Replika berisi cerita rekaan.</p><p>Copyright &copy; ANTARA</p><p><a href="/tentang-kami/">Tentang Kami</a> '
     '<a href="/pedoman-media-siber/">Pedoman</a></p><p>Download aplikasi ANTARA <a href="https://toko-aplikasi.example/antara">di sini</a></p></footer>'
@@ -35,7 +45,10 @@ def frame(title: str, head: str, inner: str) -> str:
 
 def sidebar(entries: Sequence[Entry]) -> str:
     """Return the column of popular stories."""
-    cards = "".join(f'<div class="card__post card__post-list"><div class="card__post__content"><h6><a href="{one.path}?utm_source=antaranews&amp;utm_medium=desktop&amp;utm_campaign=populer_right">{attribute(one.headline)}</a></h6></div></div>' for one in entries)
+    cards = "".join(
+        f'<div class="card__post card__post-list"><div class="card__post__content"><h6><a href="{one.path}?utm_source=antaranews&amp;utm_medium=desktop&amp;utm_campaign=populer_right">{attribute(one.headline)}</a></h6></div></div>'
+        for one in entries
+    )
     return f'<aside class="sidebar"><h4 class="border_section">Terpopuler</h4>{cards}<div class="ads-on-body"><div class="ads">Advertisement</div></div></aside>'
 
 
@@ -66,14 +79,19 @@ def _between(one: Commission, related: Sequence[Entry], rng: random.Random) -> d
         ))  # fmt: skip
     if rng.random() < 0.6:
         other = related[-1]
-        found[count] = f'<span class="baca-juga">Baca juga: <a href="{other.path}">{attribute(other.headline)}</a></span>'
+        found[count] = (
+            f'<span class="baca-juga">Baca juga: <a href="{other.path}">{attribute(other.headline)}</a></span>'
+        )
     return found
 
 
 def _body(one: Commission, truth: GoldStory, pen: Pen, style: Body, between: dict[int, str]) -> str:
     assert truth.dateline is not None
     after = between.pop(len(one.story.blocks), "")
-    return compose(one.story.blocks, style, pen, between, first=attribute(truth.dateline.raw).replace("&#x27;", "'") + " ") + after
+    return (
+        compose(one.story.blocks, style, pen, between, first=attribute(truth.dateline.raw).replace("&#x27;", "'") + " ")
+        + after
+    )
 
 
 def _page_2023(base: str, one: Commission, truth: GoldStory, related: Sequence[Entry], rng: random.Random) -> str:
@@ -92,8 +110,13 @@ def _page_2023(base: str, one: Commission, truth: GoldStory, related: Sequence[E
     image = truth.images[0]
     style = rng.choice((Body.BRBR, Body.BRBR, Body.P, Body.P, Body.WORD))
     source = f"<p>Sumber: {attribute(story.organisation)}</p>" if one.style == "release" else ""
-    tags = "".join(f'<li class="list-inline-item"><a href="/tag/{tag.replace(" ", "-")}">{tag}</a></li>' for tag in story.tags)
-    more = "".join(f'<div class="card__post"><div class="card__post__content"><h5><a href="{entry.path}">{attribute(entry.headline)}</a></h5></div></div>' for entry in related[:4])
+    tags = "".join(
+        f'<li class="list-inline-item"><a href="/tag/{tag.replace(" ", "-")}">{tag}</a></li>' for tag in story.tags
+    )
+    more = "".join(
+        f'<div class="card__post"><div class="card__post__content"><h5><a href="{entry.path}">{attribute(entry.headline)}</a></h5></div></div>'
+        for entry in related[:4]
+    )
     inner = f"""<main class="col-md-8"><ul class="breadcrumbs"><li class="breadcrumbs__item"><a href="/" class="breadcrumbs__url">Home</a></li><li class="breadcrumbs__item"><a href="/kategori/" class="breadcrumbs__url">{story.section}</a></li></ul>
 <div class="wrap__article-detail"><div class="wrap__article-detail-title"><h1>{attribute(story.headline)}</h1></div>
 <div class="wrap__article-detail-info"><ul class="list-inline"><li class="list-inline-item mr-2"><span>{calendar_id.full(story.moment)}</span></li></ul></div>
@@ -136,7 +159,11 @@ def _page_2019(base: str, one: Commission, truth: GoldStory, related: Sequence[E
 def _page_2015(base: str, one: Commission, truth: GoldStory, related: Sequence[Entry], rng: random.Random) -> str:
     story, pen = one.story, Pen(rng)
     image = truth.images[0]
-    between = {spot: f"<br /><b>Baca juga: <a href=\"{other.path}\">{attribute(other.headline)}</a></b><br /><br />" for spot, other in zip(rng.sample(range(1, len(story.blocks)), 1), related, strict=False) if rng.random() < 0.5}
+    between = {
+        spot: f'<br /><b>Baca juga: <a href="{other.path}">{attribute(other.headline)}</a></b><br /><br />'
+        for spot, other in zip(rng.sample(range(1, len(story.blocks)), 1), related, strict=False)
+        if rng.random() < 0.5
+    }
     style = Body.WORD if one.style == "release" else rng.choice((Body.BRBR, Body.BRBR, Body.BRBR, Body.BR))
     body = _body(one, truth, pen, style, between).removesuffix("<br /><br />")
     writer = {
@@ -144,10 +171,19 @@ def _page_2015(base: str, one: Commission, truth: GoldStory, related: Sequence[E
         "cited": f'Penerjemah: <span itemprop="translator">{story.translator}</span>', "release": 'Pewarta: <span itemprop="author">PR Wire</span>', "empty": 'Pewarta: <span itemprop="author"></span>',
     }[one.style]  # fmt: skip
     year = story.moment.year
-    editor = "" if one.style == "release" else f'<p class="mt10">Editor: <span itemprop="editor">{story.editor}</span></p>'
-    again = f"<br />Editor: {story.editor}<br />Copyright &copy; ANTARA {year}<br />" if editor and rng.random() < 0.2 else ""
-    quote = f"<blockquote>\n\t{pen.text(truth.lead)}\t</blockquote><div class=\"cl\"></div>" if truth.lead else ""
-    more = "".join(f'<div class="topbox"><a href="{entry.path}?utm_source=related_news"><img src="/foto/k{len(entry.headline)}.jpg" alt=""></a><h3><a href="{entry.path}?utm_source=related_news">{attribute(entry.headline)}</a></h3></div>' for entry in related[:6])
+    editor = (
+        "" if one.style == "release" else f'<p class="mt10">Editor: <span itemprop="editor">{story.editor}</span></p>'
+    )
+    again = (
+        f"<br />Editor: {story.editor}<br />Copyright &copy; ANTARA {year}<br />"
+        if editor and rng.random() < 0.2
+        else ""
+    )
+    quote = f'<blockquote>\n\t{pen.text(truth.lead)}\t</blockquote><div class="cl"></div>' if truth.lead else ""
+    more = "".join(
+        f'<div class="topbox"><a href="{entry.path}?utm_source=related_news"><img src="/foto/k{len(entry.headline)}.jpg" alt=""></a><h3><a href="{entry.path}?utm_source=related_news">{attribute(entry.headline)}</a></h3></div>'
+        for entry in related[:6]
+    )
     tags = "".join(f'<a href="/tag/{tag.replace(" ", "-")}" rel="tag">{tag}</a> ' for tag in story.tags)
     return f"""<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
 <html xmlns="http://www.w3.org/1999/xhtml" lang="id">
@@ -159,7 +195,7 @@ def _page_2015(base: str, one: Commission, truth: GoldStory, related: Sequence[E
 <link rel="alternate" type="application/rss+xml" title="Terkini" href="/rss/terkini.xml" />
 <meta property="og:title" content="{attribute(story.headline)}" />
 </head><body>
-<div class="hdbox masthead"><a href="/">ANTARA News</a> <ul id="topnav">{_MENU}</ul> <div class="rtgl fr">{calendar_id.weekday(story.moment)}, {calendar_id.long_date(story.moment)}</div></div>
+<div class="hdbox masthead"><a href="{base}/">ANTARA News</a> <ul id="topnav">{_MENU}</ul> <div class="rtgl fr">{calendar_id.weekday(story.moment)}, {calendar_id.long_date(story.moment)}</div></div>
 <div class="page"><div class="main primary"><div class="ads_top_728 ads">Iklan</div>
 <div class="bjbrt" itemscope itemtype="http://schema.org/NewsArticle">
 <h1 class="title" itemprop="headline"><strong>{attribute(story.headline)}</strong></h1>

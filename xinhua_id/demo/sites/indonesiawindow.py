@@ -1,7 +1,8 @@
-"""Indonesia Window: shape A, whose pages carry Banner pictures and labels and a comment form, and the newer shape B,
-whose paragraphs stand glued and whose tail lists shares, comments and related stories.
+# ruff: noqa: E501  (a line of markup is as long as it is)
+"""Indonesia Window in two shapes, the older with banners and the newer with glued paragraphs.
 
-The theme is invented; the texts round the story are those of the real site. Knows nothing of other sites.
+Shape A carries Banner pictures and labels and a comment form; the tail of shape B lists shares, comments and related
+stories. The theme is invented; the texts round the story are those of the real site. Knows nothing of other sites.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from xinhua_id.items import Origin
 
 NAME = "indonesiawindow"
 ACCENT = "#0b5d4a"
+_BEGINS = {
+    "shape-a": dt.datetime(2022, 11, 3, 9, 12, 31, tzinfo=calendar_id.WIB),
+    "shape-b": dt.datetime(2023, 9, 4, 16, 40, 5, tzinfo=calendar_id.WIB),
+}
 _STYLES = (("xinhua", Origin.WIRE),) * 11 + (
     ("typo", Origin.WIRE), ("joint", Origin.WIRE), ("own", Origin.SITE), ("own-cites", Origin.CITED),
 )  # fmt: skip
@@ -31,8 +36,7 @@ def commission(newsroom: Newsroom, count: int, shared: Sequence[Commission]) -> 
     found = list(shared)
     for at in range(count - len(found)):
         layout = "shape-a" if at % 2 == 0 else "shape-b"
-        start = dt.datetime(2022, 11, 3, 9, 12, 31) if layout == "shape-a" else dt.datetime(2023, 9, 4, 16, 40, 5)
-        moment = (start + dt.timedelta(hours=31 * at, minutes=7 * at)).replace(tzinfo=calendar_id.WIB)
+        moment = _BEGINS[layout] + dt.timedelta(hours=31 * at, minutes=7 * at)
         style, origin = _STYLES[at * 7 % len(_STYLES)]
         region = {"own": "indonesia", "typo": "china"}.get(style)
         story = newsroom.write(moment, cites=style == "own-cites", region=region)
@@ -42,7 +46,7 @@ def commission(newsroom: Newsroom, count: int, shared: Sequence[Commission]) -> 
 
 def story_path(number: int, words: str) -> str:
     """Return an address that looks like a story's."""
-    return f"/{words}/"
+    return f"/{words}-{number}/"
 
 
 def dateline(one: Commission) -> GoldDateline:
@@ -62,7 +66,9 @@ def build(content: Content, commissions: Sequence[Commission], seed: int) -> Non
     paths = {}
     for one in commissions:
         words = one.story.headline.split()
-        paths[one.story.number] = f"/{wordpress.slug(' '.join([*words[:4], one.story.city, one.story.tags[0]]), taken)}/"
+        paths[one.story.number] = (
+            f"/{wordpress.slug(' '.join([*words[:4], one.story.city, one.story.tags[0]]), taken)}/"
+        )
     ordered = sorted(commissions, key=lambda one: one.story.moment, reverse=True)
     content.entries = [
         Entry(paths[one.story.number], one.story.headline, one.story, one.story.blocks[0].text[:110]) for one in ordered
@@ -87,23 +93,33 @@ def _discovery(content: Content, rng: random.Random) -> None:
     ]  # fmt: skip
 
     def page(title: str, inner: str) -> str:
-        return f"{_head(content.base, title, '')}<body class=\"home blog\">{_MAST}<div class=page><main id=main>{inner}</main>{_sidebar(entries[:5])}</div>{_FOOT}</body></html>"
+        return f'{_head(content.base, title, "")}<body class="home blog">{_MAST}<div class=page><main id=main>{inner}</main>{_sidebar(entries[:5])}</div>{_FOOT}</body></html>'
 
     def card(one: Entry) -> str:
         day = calendar_id.long_date(one.story.moment) if one.story else ""
         return (
             f'<article class="post card"><a href="{one.path}"><img src="/foto/{len(one.headline)}.jpg" alt=""></a><div><h2 class="entry-title">'
             f'<a href="{one.path}" rel="bookmark">{attribute(one.headline)}</a></h2><span class=meta>{day}</span>'
-            f"<p>{attribute(one.excerpt)} … <a href=\"{one.path}\">Selengkapnya</a></p></div></article>"
+            f'<p>{attribute(one.excerpt)} … <a href="{one.path}">Selengkapnya</a></p></div></article>'
         )
 
     wordpress.listings(content, linked, "/", lambda n: f"/page/{n}/", page, card, size=12, heading="Berita Terbaru")
     content.document("/feed/", documents.rss("Indonesia Window", content.base, entries[:15]), documents.RSS)
     half = len(entries) // 2
-    content.document("/sitemap_index.xml", documents.sitemap_index(content.base, ["/post-sitemap1.xml", "/post-sitemap2.xml.gz"]), documents.XML)
+    content.document(
+        "/sitemap_index.xml",
+        documents.sitemap_index(content.base, ["/post-sitemap1.xml", "/post-sitemap2.xml.gz"]),
+        documents.XML,
+    )
     content.document("/post-sitemap1.xml", documents.sitemap(content.base, entries[:half]), documents.XML)
-    content.document("/post-sitemap2.xml.gz", documents.sitemap(content.base, entries[half:], zipped=True), "application/x-gzip")
-    content.document("/robots.txt", documents.robots(content.base, ["/wp-admin/", "/arsip-internal/"], ["/sitemap_index.xml"]), "text/plain; charset=utf-8")
+    content.document(
+        "/post-sitemap2.xml.gz", documents.sitemap(content.base, entries[half:], zipped=True), "application/x-gzip"
+    )
+    content.document(
+        "/robots.txt",
+        documents.robots(content.base, ["/wp-admin/", "/arsip-internal/"], ["/sitemap_index.xml"]),
+        "text/plain; charset=utf-8",
+    )
     content.document("/aset/gaya.css", css(ACCENT), "text/css")
 
 
@@ -133,7 +149,9 @@ def _credit(one: Commission, caption: Caption, rng: random.Random) -> GoldImage:
     return GoldImage(caption.text, f"{house}/{caption.photographer}", caption.photographer)
 
 
-def _gold(one: Commission, path: str, images: Sequence[GoldImage], lead: str | None, byline: bool, **shown: object) -> GoldStory:
+def _gold(
+    one: Commission, path: str, images: Sequence[GoldImage], lead: str | None, byline: bool, **shown: object
+) -> GoldStory:
     story, line = one.story, dateline(one)
     date, section, tags = shown.get("date"), shown.get("section"), shown.get("tags")
     return GoldStory(
@@ -145,7 +163,9 @@ def _gold(one: Commission, path: str, images: Sequence[GoldImage], lead: str | N
     )  # fmt: skip
 
 
-def _shape_a(base: str, one: Commission, path: str, post_id: int, related: Sequence[Entry], rng: random.Random) -> tuple[GoldStory, str]:
+def _shape_a(
+    base: str, one: Commission, path: str, post_id: int, related: Sequence[Entry], rng: random.Random
+) -> tuple[GoldStory, str]:
     story, pen = one.story, Pen(rng)
     images = [_credit(one, caption, rng) for caption in story.captions]
     dated, byline, tagged = rng.random() < 0.5, rng.random() < 0.9, rng.random() < 0.5
@@ -159,10 +179,35 @@ def _shape_a(base: str, one: Commission, path: str, post_id: int, related: Seque
     body = compose(story.blocks, style, pen, between, first=bold.format(attribute(raw).replace("&#x27;", "'")))
     lead = ""
     if story.lead:
-        lead = rng.choice(("<blockquote><p>{}</p></blockquote>", "<blockquote>{}</blockquote>", "<p><em>{}</em></p>", '<p class="lead"><strong>{}</strong></p>')).format(pen.text(story.lead))
-    time = f'<div class="entry-meta"><span class="posted-on"><time class="entry-date published" datetime="{story.moment.isoformat()}">{calendar_id.long_date(story.moment)}</time></span> <span class="byline">oleh <a href="/author/admin/">admin</a></span></div>' if dated else ""
-    tags = '<footer class="entry-footer"><span class="cat-links"><a rel="category tag" href="/kategori/">' + story.section + '</a></span> <span class="tags-links">' + ", ".join(f'<a rel="tag" href="/tag/{n}/">{tag}</a>' for n, tag in enumerate(story.tags)) + "</span></footer>" if tagged else ""
-    top = rng.choice(('<div class="ad-slot"><img src="/aset/iklan1.jpg" alt="Banner"></div>', "<p>Banner</p>", '<a href="https://pengiklan.example/"><img class="banner" src="/aset/iklan.png" alt="Banner"></a>'))
+        lead = rng.choice(
+            (
+                "<blockquote><p>{}</p></blockquote>",
+                "<blockquote>{}</blockquote>",
+                "<p><em>{}</em></p>",
+                '<p class="lead"><strong>{}</strong></p>',
+            )
+        ).format(pen.text(story.lead))
+    time = (
+        f'<div class="entry-meta"><span class="posted-on"><time class="entry-date published" datetime="{story.moment.isoformat()}">{calendar_id.long_date(story.moment)}</time></span> <span class="byline">oleh <a href="/author/admin/">admin</a></span></div>'
+        if dated
+        else ""
+    )
+    tags = (
+        '<footer class="entry-footer"><span class="cat-links"><a rel="category tag" href="/kategori/">'
+        + story.section
+        + '</a></span> <span class="tags-links">'
+        + ", ".join(f'<a rel="tag" href="/tag/{n}/">{tag}</a>' for n, tag in enumerate(story.tags))
+        + "</span></footer>"
+        if tagged
+        else ""
+    )
+    top = rng.choice(
+        (
+            '<div class="ad-slot"><img src="/aset/iklan1.jpg" alt="Banner"></div>',
+            "<p>Banner</p>",
+            '<a href="https://pengiklan.example/"><img class="banner" src="/aset/iklan.png" alt="Banner"></a>',
+        )
+    )
     comments = wordpress.reader_comments(rng, path, rng.randint(1, 3)) if rng.random() < 0.3 else ""
     html = f"""{_head(base, story.headline, f'<link rel="canonical" href="{base}{path}">{chr(10)}<link rel="shortlink" href="{base}/?p={post_id}">{chr(10)}')}<body class="post-template-default single single-post postid-{post_id} has-sidebar">
 {_MAST}<div class="page"><main id="primary" class="content-area">
@@ -175,8 +220,8 @@ def _shape_a(base: str, one: Commission, path: str, post_id: int, related: Seque
 <p>&nbsp;</p>
 {body}
 {gallery and f'<div class="gallery gallery-columns-2">{gallery}</div>'}
-{'<p>Laporan: Redaksi</p>' if byline else ''}
-{rng.choice(('<div class="sharedaddy"><h3 class="sd-title">Bagikan ini:</h3><ul><li><a href="https://media-sosial.example/bagikan">Facebook</a></li><li><a href="https://media-sosial.example/cuit">Twitter</a></li></ul></div>', '', ''))}
+{"<p>Laporan: Redaksi</p>" if byline else ""}
+{rng.choice(('<div class="sharedaddy"><h3 class="sd-title">Bagikan ini:</h3><ul><li><a href="https://media-sosial.example/bagikan">Facebook</a></li><li><a href="https://media-sosial.example/cuit">Twitter</a></li></ul></div>', "", ""))}
 </div>
 {tags}
 </article>
@@ -210,20 +255,33 @@ def _figure(image: GoldImage, pen: Pen, picture: int, how: str) -> str:
     return f'<p><img src="/foto/{picture}.jpg" alt=""></p>\n<p><em>{words}</em></p>\n'
 
 
-def _shape_b(base: str, one: Commission, path: str, post_id: int, related: Sequence[Entry], rng: random.Random) -> tuple[GoldStory, str]:
+def _shape_b(
+    base: str, one: Commission, path: str, post_id: int, related: Sequence[Entry], rng: random.Random
+) -> tuple[GoldStory, str]:
     story, pen = one.story, Pen(rng)
     images = [_credit(one, caption, rng) for caption in story.captions]
     byline = rng.random() < 0.9
     style = rng.choice((Body.MINIFIED, Body.MINIFIED, Body.BLOCK_SPAN, Body.BR))
-    between = {at: f'<figure class="inline"><img src="/foto/{post_id + at}.jpg" alt=""><figcaption>{pen.text(image.caption or "")} ({image.credit})</figcaption></figure>' for at, image in enumerate(images[1:], 2)}
-    body = compose(story.blocks, style, pen, between, first=f"{attribute(dateline(one).raw).replace('&#x27;', chr(39))} ")
+    between = {
+        at: f'<figure class="inline"><img src="/foto/{post_id + at}.jpg" alt=""><figcaption>{pen.text(image.caption or "")} ({image.credit})</figcaption></figure>'
+        for at, image in enumerate(images[1:], 2)
+    }
+    body = compose(
+        story.blocks, style, pen, between, first=f"{attribute(dateline(one).raw).replace('&#x27;', chr(39))} "
+    )
     lead = f'<div class="standfirst"><p>{pen.text(story.lead)}</p></div>' if story.lead else ""
     iso = story.moment.isoformat()
     meta = f'<link rel="canonical" href="{base}{path}"><meta property="og:type" content="article"><meta property="og:title" content="{attribute(story.headline)}">'
     if rng.random() < 0.7:
         meta += f'<meta property="article:published_time" content="{iso}">'
     else:
-        data = {"@context": "https://schema.org", "@type": "NewsArticle", "headline": story.headline, "datePublished": iso, "author": {"@type": "Organization", "name": "Indonesia Window"}}
+        data = {
+            "@context": "https://schema.org",
+            "@type": "NewsArticle",
+            "headline": story.headline,
+            "datePublished": iso,
+            "author": {"@type": "Organization", "name": "Indonesia Window"},
+        }
         meta += f'<script type="application/ld+json">{json.dumps(data, ensure_ascii=False)}</script>'
 
     def tail(title: str, some: Sequence[Entry]) -> str:
@@ -237,7 +295,7 @@ def _shape_b(base: str, one: Commission, path: str, post_id: int, related: Seque
 <nav class="breadcrumb"><a href="/">Beranda</a> / <a href="/kategori/" class="current">{story.section}</a></nav>
 <h1 class="article-title">{attribute(story.headline)}</h1><div class="article-info"><span>{story.section}</span><span>•</span><time>{calendar_id.english_short(story.moment)}</time></div>
 <figure class="hero"><img src="/foto/{post_id}.jpg" alt="{attribute(story.headline)}"><figcaption>{pen.text(images[0].caption or "")} ({images[0].credit})</figcaption></figure>
-{lead}<div class="article-text">{body}{'<p>Laporan: Redaksi</p>' if byline else ''}</div>
+{lead}<div class="article-text">{body}{"<p>Laporan: Redaksi</p>" if byline else ""}</div>
 <div class="share"><h4>Bagikan</h4><a href="https://media-sosial.example/bagikan">Facebook</a><a href="https://media-sosial.example/wa">WhatsApp</a></div>
 <div class="talk"><h4>Komentar</h4><p>Belum ada komentar. Jadilah yang pertama.</p><textarea placeholder="Tulis komentar Anda"></textarea></div>
 {tail("Berita Terkait", related[:3])}{tail("Berita Terbaru", related[3:])}

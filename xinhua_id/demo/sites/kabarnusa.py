@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a line of markup is as long as it is)
 """Kabar Nusa: a WordPress site that no source describes, with a tagDiv-like theme and a plain one.
 
 It carries the wire in the forms small sites use, and its readers write comments that read like articles. Some stories
@@ -33,16 +34,20 @@ def commission(newsroom: Newsroom, count: int, shared: Sequence[Commission]) -> 
     """Return ``count`` stories for the site, the shared ones among them."""
     found = list(shared)
     for at in range(count - len(found)):
-        moment = dt.datetime(2024, 8, 1, 11, 20, 9, tzinfo=calendar_id.WITA) + dt.timedelta(hours=29 * at, minutes=17 * at)
+        moment = dt.datetime(2024, 8, 1, 11, 20, 9, tzinfo=calendar_id.WITA) + dt.timedelta(
+            hours=29 * at, minutes=17 * at
+        )
         style, origin = _STYLES[at % len(_STYLES)]
-        story = newsroom.write(moment, cites=style == "cited", region="indonesia" if style in ("own", "plain") else None)
+        story = newsroom.write(
+            moment, cites=style == "cited", region="indonesia" if style in ("own", "plain") else None
+        )
         found.append(Commission(story, "tagdiv" if at % 3 else "plain", style, origin))
     return found
 
 
 def story_path(number: int, words: str) -> str:
     """Return an address that looks like a story's."""
-    return f"/2024/09/{words}/"
+    return f"/2024/09/{words}-{number}/"
 
 
 def build(content: Content, commissions: Sequence[Commission], seed: int) -> None:
@@ -51,7 +56,12 @@ def build(content: Content, commissions: Sequence[Commission], seed: int) -> Non
     taken: set[str] = set()
     ordered = sorted(commissions, key=lambda one: one.story.moment, reverse=True)
     entries = [
-        Entry(f"/{one.story.moment:%Y/%m}/{wordpress.slug(one.story.headline, taken)}/", one.story.headline, one.story, one.story.blocks[0].text[:120])
+        Entry(
+            f"/{one.story.moment:%Y/%m}/{wordpress.slug(one.story.headline, taken)}/",
+            one.story.headline,
+            one.story,
+            one.story.blocks[0].text[:120],
+        )
         for one in ordered
     ]
     content.entries = [entry for at, entry in enumerate(entries) if not _hidden(at)]
@@ -84,24 +94,34 @@ def _page(base: str, one: Commission, path: str, related: Sequence[Entry], rng: 
     story, pen, line = one.story, Pen(rng), _dateline(one)
     writer = story.reporter if one.style in ("own", "plain", "cited") else "Redaksi"
     house = "Kabar Nusa" if one.style in ("own", "plain") else "Xinhua"
-    images = [GoldImage(caption.text, f"{house}/{caption.photographer}", caption.photographer) for caption in story.captions]
+    images = [
+        GoldImage(caption.text, f"{house}/{caption.photographer}", caption.photographer) for caption in story.captions
+    ]
     other = rng.choice(related)
     noise = (
-        f'<div class="td-a-rec"><span class="td-adspot-title">- Advertisement -</span></div>', "<p>Iklan</p>",
+        '<div class="td-a-rec"><span class="td-adspot-title">- Advertisement -</span></div>', "<p>Iklan</p>",
         f'<p>Baca Juga: <a href="{other.path}">{attribute(other.headline)}</a></p>', "<p>SCROLL TO CONTINUE WITH CONTENT</p>",
         f'<div class="baca-juga"><strong>BACA JUGA:</strong><ul><li><a href="{other.path}">{attribute(other.headline)}</a></li></ul></div>',
     )  # fmt: skip
     between = {spot: rng.choice(noise) for spot in rng.sample(range(1, len(story.blocks)), rng.choice((0, 1, 2)))}
     for at, image in enumerate(images[1:], 2):
-        between[at] = f'<figure class="wp-block-image"><img src="/foto/{story.number + at}.jpg" alt=""><figcaption>{pen.text(image.caption or "")} (Foto: {image.credit})</figcaption></figure>'
+        between[at] = (
+            f'<figure class="wp-block-image"><img src="/foto/{story.number + at}.jpg" alt=""><figcaption>{pen.text(image.caption or "")} (Foto: {image.credit})</figcaption></figure>'
+        )
     style = rng.choice((Body.P, Body.P, Body.P, Body.DIV, Body.WORD, Body.BRBR))
-    body = compose(story.blocks, style, pen, between, first=attribute(line.raw).replace("&#x27;", "'") + " " if line else "")
+    body = compose(
+        story.blocks, style, pen, between, first=attribute(line.raw).replace("&#x27;", "'") + " " if line else ""
+    )
     if one.style == "caps":
         body = body.rstrip().removesuffix("<br /><br />")
         body = body.removesuffix("</p>") + " [Xinhua]</p>" if body.endswith("</p>") else body + "\n<p>[Xinhua]</p>"
     if one.style == "selesai":
         body += "\n<p>Selesai</p>"
-    credit = f"<p>{rng.choice(('Penulis', 'Reporter'))}: {writer}<br>Editor: {story.editor}</p>" if writer != "Redaksi" else ""
+    credit = (
+        f"<p>{rng.choice(('Penulis', 'Reporter'))}: {writer}<br>Editor: {story.editor}</p>"
+        if writer != "Redaksi"
+        else ""
+    )
     write = _tagdiv if one.layout == "tagdiv" else _plain
     html = write(base, one, path, related, rng, pen, images[0], body + credit, writer)
     gold = GoldStory(
@@ -141,10 +161,23 @@ def _next_article(related: Sequence[Entry], rng: random.Random) -> str:
     return f'<article class="post next-post"><h2 class="entry-title"><a href="{other.path}">{attribute(other.headline)}</a></h2><div class="entry-summary">{words}<p><a href="{other.path}">Selengkapnya</a></p></div></article>'
 
 
-def _tagdiv(base: str, one: Commission, path: str, related: Sequence[Entry], rng: random.Random, pen: Pen, image: GoldImage, body: str, writer: str) -> str:
+def _tagdiv(
+    base: str,
+    one: Commission,
+    path: str,
+    related: Sequence[Entry],
+    rng: random.Random,
+    pen: Pen,
+    image: GoldImage,
+    body: str,
+    writer: str,
+) -> str:
     story = one.story
     tags = "".join(f'<li><a href="/tag/{n}/">{tag}</a></li>' for n, tag in enumerate(story.tags))
-    near = "".join(f'<div class="td_module_related_posts"><h3 class="entry-title td-module-title"><a href="{entry.path}">{attribute(entry.headline)}</a></h3></div>' for entry in related[:3])
+    near = "".join(
+        f'<div class="td_module_related_posts"><h3 class="entry-title td-module-title"><a href="{entry.path}">{attribute(entry.headline)}</a></h3></div>'
+        for entry in related[:3]
+    )
     lead = f'<p class="td-post-sub-title">{pen.text(story.lead)}</p>' if story.lead else ""
     return f"""{_head(base, story.headline, f'<link rel="canonical" href="{base}{path}"><meta property="article:published_time" content="{story.moment.isoformat()}">')}<body class="post-template-default single single-post td-standard-pack">{_MAST}
 <div class="page td-container"><main class="td-main-content"><article class="post type-post status-publish td-post-template">
@@ -160,7 +193,17 @@ def _tagdiv(base: str, one: Commission, path: str, related: Sequence[Entry], rng
 {_next_article(related[4:], rng)}{_comments(one, path, rng)}</main><aside class="sidebar td-main-sidebar"><h4>Terbaru</h4>{"".join(f'<p><a href="{entry.path}">{attribute(entry.headline)}</a></p>' for entry in related[3:])}</aside></div>{_FOOT}</body></html>"""
 
 
-def _plain(base: str, one: Commission, path: str, related: Sequence[Entry], rng: random.Random, pen: Pen, image: GoldImage, body: str, writer: str) -> str:
+def _plain(
+    base: str,
+    one: Commission,
+    path: str,
+    related: Sequence[Entry],
+    rng: random.Random,
+    pen: Pen,
+    image: GoldImage,
+    body: str,
+    writer: str,
+) -> str:
     story = one.story
     tags = ", ".join(f'<a href="/tag/{n}/" rel="tag">{tag}</a>' for n, tag in enumerate(story.tags))
     lead = f'<p class="wp-block-post-excerpt__excerpt">{pen.text(story.lead)}</p>' if story.lead else ""
@@ -184,18 +227,30 @@ def _discovery(content: Content, entries: Sequence[Entry]) -> None:
     def card(one: Entry) -> str:
         return f'<div class="td_module_10 td_module_wrap card"><div class="item-details"><h3 class="entry-title td-module-title"><a href="{one.path}" rel="bookmark">{attribute(one.headline)}</a></h3><div class="td-excerpt">{attribute(one.excerpt)}...</div></div></div>'
 
-    wordpress.listings(content, content.listed(), "/", lambda n: f"/page/{n}/", page, card, size=10, heading="Berita", only_next=True)
+    wordpress.listings(
+        content, content.listed(), "/", lambda n: f"/page/{n}/", page, card, size=10, heading="Berita", only_next=True
+    )
     mapped = [one for at, one in enumerate(entries) if _hidden(at) in (None, "sitemap")]
     half = len(mapped) // 2
-    content.document("/wp-sitemap.xml", documents.sitemap_index(content.base, ["/wp-sitemap-posts-1.xml", "/wp-sitemap-posts-2.xml.gz"]), documents.XML)
+    content.document(
+        "/wp-sitemap.xml",
+        documents.sitemap_index(content.base, ["/wp-sitemap-posts-1.xml", "/wp-sitemap-posts-2.xml.gz"]),
+        documents.XML,
+    )
     content.document("/wp-sitemap-posts-1.xml", documents.sitemap(content.base, mapped[:half]), documents.XML)
-    content.document("/wp-sitemap-posts-2.xml.gz", documents.sitemap(content.base, mapped[half:], zipped=True), "application/gzip")
+    content.document(
+        "/wp-sitemap-posts-2.xml.gz", documents.sitemap(content.base, mapped[half:], zipped=True), "application/gzip"
+    )
     fed = [one for at, one in enumerate(entries) if _hidden(at) == "feed" or at < 8]
     content.document("/feed/atom/", documents.atom("Kabar Nusa", content.base, fed), documents.ATOM)
-    content.asked["/wp-json/wp/v2/posts"] = _rest(content.base, [one for at, one in enumerate(entries) if _hidden(at) in (None, "rest")])
+    content.asked["/wp-json/wp/v2/posts"] = _rest(
+        content.base, [one for at, one in enumerate(entries) if _hidden(at) in (None, "rest")]
+    )
     index = '{"name":"Kabar Nusa","namespaces":["wp/v2"],"routes":{"/wp/v2/posts":{"methods":["GET"]}}}'
     content.document("/wp-json/", index, documents.JSON)
-    robots = documents.robots(content.base, ["/wp-admin/", "/arsip-internal/"], ["/wp-sitemap.xml"], delay=content.crawl_delay)
+    robots = documents.robots(
+        content.base, ["/wp-admin/", "/arsip-internal/"], ["/wp-sitemap.xml"], delay=content.crawl_delay
+    )
     content.document("/robots.txt", robots, "text/plain")
     content.document("/aset/gaya.css", css(ACCENT), "text/css")
 
@@ -207,12 +262,16 @@ def _rest(base: str, entries: Sequence[Entry]) -> Callable[[str], Answer]:
         number = max(1, int(asked.get("page", ["1"])[0]))
         pages = max(1, -(-len(entries) // size))
         if number > pages:
-            refusal = b'{"code":"rest_post_invalid_page_number","message":"Nomor halaman tidak sahih.","data":{"status":400}}'
+            refusal = (
+                b'{"code":"rest_post_invalid_page_number","message":"Nomor halaman tidak sahih.","data":{"status":400}}'
+            )
             return Answer(refusal, 400, content_type=documents.JSON)
         some = entries[(number - 1) * size : number * size]
         headers = [("X-WP-Total", str(len(entries))), ("X-WP-TotalPages", str(pages))]
         if number < pages:
             headers.append(("Link", f'<{base}/wp-json/wp/v2/posts?per_page={size}&page={number + 1}>; rel="next"'))
-        return Answer(documents.posts(base, some, 100 * number).encode(), content_type=documents.JSON, headers=tuple(headers))
+        return Answer(
+            documents.posts(base, some, 100 * number).encode(), content_type=documents.JSON, headers=tuple(headers)
+        )
 
     return answer

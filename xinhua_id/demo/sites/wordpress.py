@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a line of markup is as long as it is)
 """What WordPress sites share whatever their theme: slugs, comment forms, readers' comments, numbered listings.
 
 Knows nothing of any one site.
@@ -53,7 +54,9 @@ def reader_comments(rng: random.Random, path: str, count: int) -> str:
         f'href="{path}?replytocom={900 + at}#respond">Balas</a></div></article></li>'
         for at, (name, word) in enumerate(zip(rng.sample(_READERS, count), words, strict=True))
     )
-    return f'<h2 class="comments-title">{count} komentar pada tulisan ini</h2>\n<ol class="comment-list">\n{items}\n</ol>'
+    return (
+        f'<h2 class="comments-title">{count} komentar pada tulisan ini</h2>\n<ol class="comment-list">\n{items}\n</ol>'
+    )
 
 
 _READERS = ["Bang Tejo", "warga_hulu", "Ibu Ratna", "pembaca setia", "Anak Rantau", "kopi pahit"]
@@ -74,6 +77,11 @@ def listings(
             for one in range(1, count + 1) if abs(one - number) < 3 or one in (1, count)
         ]  # fmt: skip
         if number < count:
-            links.append(f'<a class="next page-numbers" rel="next" href="{attribute(later(number + 1))}">Selanjutnya</a>')
+            links.append(
+                f'<a class="next page-numbers" rel="next" href="{attribute(later(number + 1))}">Selanjutnya</a>'
+            )
         pages = f'<nav class="navigation pagination" aria-label="Halaman">{" ".join(links)}</nav>'
-        content.page(target, page(f"{heading}{f' - Halaman {number}' if number > 1 else ''}", f"<h1>{heading}</h1>\n{cards}\n{pages}"))
+        content.page(
+            target,
+            page(f"{heading}{f' - Halaman {number}' if number > 1 else ''}", f"<h1>{heading}</h1>\n{cards}\n{pages}"),
+        )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a line of markup is as long as it is)
 """Xinhua's own Indonesian edition, in the template its sibling editions use: everything is the wire.
 
 Captions stand as ordinary paragraphs, the story ends with ``■``, and times are Beijing's. Knows nothing of other sites.
@@ -27,7 +28,9 @@ def commission(newsroom: Newsroom, count: int, shared: Sequence[Commission]) -> 
     """Return ``count`` stories for the site, the shared ones among them."""
     found = list(shared)
     for at in range(count - len(found)):
-        moment = dt.datetime(2024, 11, 4, 7, 45, 38, tzinfo=BEIJING) + dt.timedelta(hours=37 * at, minutes=11 * at, seconds=3 * at)
+        moment = dt.datetime(2024, 11, 4, 7, 45, 38, tzinfo=BEIJING) + dt.timedelta(
+            hours=37 * at, minutes=11 * at, seconds=3 * at
+        )
         found.append(Commission(newsroom.write(moment), "dated-header" if at % 2 else "info-line", "wire", Origin.WIRE))
     return found
 
@@ -41,7 +44,9 @@ def build(content: Content, commissions: Sequence[Commission], seed: int) -> Non
     """Serve all pages of the site."""
     rng = random.Random(f"{NAME}/{seed}")
     ordered = sorted(commissions, key=lambda one: one.story.moment, reverse=True)
-    content.entries = [Entry(_path(one), one.story.headline, one.story, one.story.blocks[0].text[:120]) for one in ordered]
+    content.entries = [
+        Entry(_path(one), one.story.headline, one.story, one.story.blocks[0].text[:120]) for one in ordered
+    ]
     for one in ordered:
         related = rng.sample(content.entries, min(6, len(content.entries)))
         gold, html = _page(content.base, one, related, random.Random(f"{seed}/{_path(one)}"))
@@ -67,10 +72,14 @@ def _page(base: str, one: Commission, related: Sequence[Entry], rng: random.Rand
     city, date = story.city.upper(), f"{story.moment.day} {calendar_id.month(story.moment)}"
     line = GoldDateline(f"{city}, {date} (Xinhua) --", city, None, ("Xinhua",), date)
     images = [_image(caption, rng) for caption in story.captions]
-    between = {(0 if at == 0 else 2 * at): _picture(image, pen, story.number + at, rng) for at, image in enumerate(images)}
+    between = {
+        (0 if at == 0 else 2 * at): _picture(image, pen, story.number + at, rng) for at, image in enumerate(images)
+    }
     blocks = list(story.blocks)
     mark = rng.choice((" ■", "", "</p><p>■"))
-    body = compose(blocks, rng.choice((Body.P, Body.P, Body.MINIFIED)), pen, between, first=line.raw.replace("&", "&amp;") + " ")
+    body = compose(
+        blocks, rng.choice((Body.P, Body.P, Body.MINIFIED)), pen, between, first=line.raw.replace("&", "&amp;") + " "
+    )
     if body.endswith("</p>"):
         body = body.removesuffix("</p>") + mark + "</p>"
     iso = f"{story.moment:%Y-%m-%d %H:%M:%S}"
@@ -87,7 +96,7 @@ def _page(base: str, one: Commission, related: Sequence[Entry], rng: random.Rand
     near = "".join(f'<li><a href="{entry.path}">{attribute(entry.headline)}</a></li>' for entry in related)
     html = f"""<!DOCTYPE html>
 <html lang="id"><head><meta name="source" content="Xinhua"><meta name="publishdate" content="{story.moment:%Y-%m-%d}"><meta name="contentid" content="{story.moment:%Y%m%d}{story.number:024x}">
-<meta charset="UTF-8"><title>{attribute(story.headline)}-Xinhua</title><link rel="stylesheet" href="/aset/gaya.css"></head>
+<meta charset="UTF-8"><title>{attribute(story.headline)}-Xinhua</title><link rel="stylesheet" href="/aset/gaya.css"><meta property="og:url" content="{base}{_path(one)}"></head>
 <body><div class="masthead"><a href="/">XINHUA</a><nav><a href="/">Beranda</a> <a href="/tentang-kami/">Tentang Kami</a></nav></div>
 {header}
 <div class="page"><div class="main clearfix primary"><div class="main-left"><div id="detail"><span id="detailContent">{body}</span>
@@ -107,7 +116,9 @@ def _page(base: str, one: Commission, related: Sequence[Entry], rng: random.Rand
 
 def _picture(image: GoldImage, pen: Pen, number: int, rng: random.Random) -> str:
     words = f"{pen.text(image.caption or '')} ({image.credit})"
-    dressed = rng.choice(("<p>{}</p>", '<p><font color="navy">{}</font></p>', '<p style="text-align:center">{}</p>')).format(words)
+    dressed = rng.choice(
+        ("<p>{}</p>", '<p><font color="navy">{}</font></p>', '<p style="text-align:center">{}</p>')
+    ).format(words)
     return f'<p style="text-align: center;" align="center"><img id="foto{number}" src="/foto/{number}.jpg" align="center"></p>\n{dressed}\n'
 
 
@@ -122,8 +133,12 @@ def _discovery(content: Content) -> None:
         day = f"{one.story.moment:%Y-%m-%d}" if one.story else ""
         return f'<div class="item card"><div class="tit"><a href="{one.path}">{attribute(one.headline)}</a></div><div class="time">{day}</div></div>'
 
-    wordpress.listings(content, content.listed(), "/", lambda n: f"/index_{n}.htm", page, card, size=15, heading="Berita Terbaru")
+    wordpress.listings(
+        content, content.listed(), "/", lambda n: f"/index_{n}.htm", page, card, size=15, heading="Berita Terbaru"
+    )
     content.redirect("/index.htm", "/")
     content.document("/sitemap.xml", documents.sitemap(content.base, content.entries), documents.XML)
-    content.document("/robots.txt", documents.robots(content.base, ["/arsip-internal/"], ["/sitemap.xml"]), "text/plain")
+    content.document(
+        "/robots.txt", documents.robots(content.base, ["/arsip-internal/"], ["/sitemap.xml"]), "text/plain"
+    )
     content.document("/aset/gaya.css", css(ACCENT), "text/css")
