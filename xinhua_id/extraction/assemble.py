@@ -42,6 +42,7 @@ class Findings:
     section: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     lead: str | None = None
+    byline: str | None = None
 
 
 def assemble(page: Page, source: Source | None, found: Findings) -> Article:
@@ -49,7 +50,7 @@ def assemble(page: Page, source: Source | None, found: Findings) -> Article:
     story, meta = found.story, found.meta
     text = "\n\n".join(story.paragraphs)
     line = newswire.dateline(story.paragraphs[0])
-    authors = story.credits.authors or _author_names(meta, source)
+    authors = _authors(story.credits, found, source)
     said_by, provider, evidence = origin.decide(source, line, story.credits, story.end_tag, authors, text)
     timezone = source.timezone if source else "Asia/Jakarta"
     published, published_raw = _date([*meta.published, *found.date_lines, *story.date_lines], timezone)
@@ -66,8 +67,8 @@ def assemble(page: Page, source: Source | None, found: Findings) -> Article:
         headline=found.headline,
         lead=found.lead or story.lead,
         dateline=line,
-        byline=story.credits.byline,
-        authors=authors if said_by is not Origin.WIRE or story.credits.authors else [],
+        byline=story.credits.byline or found.byline,
+        authors=authors,
         editor=story.credits.editor or next((e for e in meta.editors if e not in authors), None),
         translator=story.credits.translator,
         date_published=published,
@@ -95,6 +96,19 @@ def assemble(page: Page, source: Source | None, found: Findings) -> Article:
     )
 
 
+def _authors(said: credit_lines.Credits, found: Findings, source: Source | None) -> list[str]:
+    """Return the persons who wrote it: the credit line's, else those the page's head or its byline names.
+
+    A credit line that names no person (``Pewarta: Xinhua``), or nobody (``Pewarta:``), is believed too: the head
+    then often names the editor.
+    """
+    if said.byline is not None or said.empty_author:
+        return said.authors
+    if found.byline is not None:
+        return credit_lines.persons(found.byline)
+    return [name for name in _author_names(found.meta, source) if name != said.editor]
+
+
 def _author_names(meta: Metadata, source: Source | None) -> list[str]:
     """Return the persons the head names; an agency, the site or a newsroom is no person."""
     own = {meta.site_name.casefold()} if meta.site_name else set()
@@ -108,12 +122,20 @@ def _author_names(meta: Metadata, source: Source | None) -> list[str]:
 
 
 def _date(claims: Iterable[str], timezone: str) -> tuple[dt.datetime | None, str | None]:
-    """Return the first claim that gives a moment, and how it was written; a raw string alone where none does."""
+    """Return the first claim that gives a moment, and how it was written; a raw string alone where none does.
+
+    Where the first gives a day alone, a later one that gives the hour of the same day is better.
+    """
     said = [claim for claim in claims if claim]
-    for claim in said:
-        if moment := dates.parse(claim, timezone):
-            return moment, (dates.find(claim) or claim) if len(claim) > 60 else claim
-    return None, said[0][:120] if said else None
+    moments = [(moment, claim) for claim in said if (moment := dates.parse(claim, timezone))]
+    if not moments:
+        return None, said[0][:120] if said else None
+    first, claim = moments[0]
+    if first.time() == dt.time.min:
+        first, claim = next(
+            ((m, c) for m, c in moments if m.date() == first.date() and m.time() != dt.time.min), (first, claim)
+        )
+    return first, (dates.find(claim) or claim) if len(claim) > 60 else claim
 
 
 def _event(first: str, published: dt.datetime | None) -> EventDate | None:

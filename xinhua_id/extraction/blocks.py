@@ -7,6 +7,7 @@ story and what is not, but asks `regions` for the name of an element's rule whil
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -72,6 +73,8 @@ class Walk:
     nodes: list[Node] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     index: dict[_Element, int] = field(default_factory=dict)
+    #: ``<time datetime>`` outside ruled elements: the number of the next block, and the value.
+    times: list[tuple[int, str]] = field(default_factory=list)
 
     def range_of(self, element: _Element) -> range:
         """Return the block numbers below an element; empty where the walk did not enter it."""
@@ -96,6 +99,8 @@ _KINDS = {
     "blockquote": Kind.QUOTE, "q": Kind.QUOTE,
     **{f"h{n}": Kind.HEADING for n in range(1, 7)},
 }  # fmt: skip
+_ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,6}|#x[0-9a-f]{2,5});", re.IGNORECASE)
+_BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)", re.IGNORECASE)
 _BREAK = "\u2028"  # LINE SEPARATOR stands for <br> until a block is split; pages do not use it
 _JOINT = "\u2029"  # PARAGRAPH SEPARATOR: one inline element ended and the next begins, with nothing between
 _DOUBLE = re.compile(rf"{_BREAK}[\s{_JOINT}]*{_BREAK}[\s{_BREAK}{_JOINT}]*")
@@ -150,10 +155,12 @@ class _Walker:
         if tag == "br":
             self.buffer.append(_BREAK)
             return
+        if tag == "time" and (value := element.get("datetime")) and self.rules[-1] < 0:
+            page.times.append((len(page.blocks), value))
         if tag == "img" or tag == "amp-img":
             self._image(element)
             return
-        if tag in _INLINE:
+        if tag in _INLINE and not _shown_as_block(element):
             rule = regions.rule_of(element, tag) if element.attrib else -1
             if rule < 0:
                 if tag == "a":
@@ -230,7 +237,7 @@ class _Walker:
         self.links = self.anchors = self.bold = 0
         if not raw.strip(f"{_BREAK}{_JOINT} \t\r\n\xa0"):
             return
-        pieces = [text for piece in _pieces(raw) if (text := clean(piece))]
+        pieces = [text for piece in _pieces(raw) if (text := clean(_unescaped(piece)))]
         kind, level = self.kind[-1]
         whole = sum(map(len, pieces))
         for text in pieces:
@@ -242,6 +249,17 @@ class _Walker:
                 bold=bool(bold) and bold >= 0.9 * whole,
             )  # fmt: skip
             self.page.blocks.append(block)
+
+
+def _unescaped(text: str) -> str:
+    """Return text whose entities were escaped twice, read once more: ``&amp;quot;`` on the page is a quotation mark."""
+    return html.unescape(text) if "&" in text and _ENTITY.search(text) else text
+
+
+def _shown_as_block(element: _Element) -> bool:
+    """Whether an inline element's own style makes it a block: ``<span style="display:block">``."""
+    style = element.get("style")
+    return bool(style and _BLOCK_STYLE.search(style))
 
 
 def _pieces(raw: str) -> list[str]:

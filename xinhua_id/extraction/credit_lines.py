@@ -50,7 +50,7 @@ class Credits:
 
     def read(self, text: str) -> bool:
         """Take in a line if it is nothing but credits; say whether it was."""
-        text = clean(text)
+        text = clean(text).strip("【】 ")
         if not text or len(text) > _LONGEST:
             return False
         found = _parts(text)

@@ -38,11 +38,12 @@ _TIME = (
 _SPELT = rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s-]+(?P<month>{_MONTH})\b\.?,?[\s-]+(?P<year>(?:19|20)\d\d)"
 _AMERICAN = rf"(?P<month>{_MONTH})\b\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>(?:19|20)\d\d)"
 _NUMERIC = r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>(?:19|20)\d\d)"
+_PARTED = r"(?P<year>(?:19|20)\d\d)\s+(?P<month>\d{1,2})\s*/\s*(?P<day>\d{1,2})"  # Xinhua's own template
 _ISO = r"(?P<year>(?:19|20)\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
 _BETWEEN = r"(?:\s*(?:[,|–—•·-]|pukul|jam|at|T|WIB(?=\d))\s*)*"
 _FORMS = [
     re.compile(rf"\b{form}(?:{_BETWEEN}\s*{_TIME})?", re.IGNORECASE)
-    for form in (_SPELT, _AMERICAN, _ISO, _NUMERIC)
+    for form in (_SPELT, _AMERICAN, _ISO, _PARTED, _NUMERIC)
 ]  # fmt: skip
 #: ``Senin (9/1)`` · ``Selasa (27/12/2022)``: the day the story speaks of.
 _EVENT = re.compile(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from xinhua_id.errors import NotAnArticle
-from xinhua_id.extraction import blocks, layouts, metadata, regions, separate, structure, tree, verdict
+from xinhua_id.extraction import blocks, layouts, metadata, regions, separate, structure, surroundings, tree, verdict
 from xinhua_id.extraction.assemble import Findings, assemble
 from xinhua_id.extraction.decode import decode
 from xinhua_id.items import Article, Page, Removed
@@ -82,7 +82,7 @@ def _by_layout(read: _Read, source: Source | None) -> Findings | None:
         return Findings(
             match.headline, story, read.meta, "layout", match.layout.name,
             outside=_outside(read.flat, inside | above | match.claimed),
-            date_lines=match.date, section=match.section, tags=match.tags,
+            date_lines=match.date + _dates_near(read.flat, match.headline_at), section=match.section, tags=match.tags,
             lead=clean(" ".join(match.lead)) or None,
         )  # fmt: skip
     return None
@@ -110,9 +110,13 @@ def _by_structure(read: _Read) -> Findings | None:
         return None
     inside = set(region.body) | above | ({headline_at} if headline_at is not None else set())
     _credits_around(flat, inside, story)
+    around = surroundings.read(read.root)
     return Findings(
         headline, story, read.meta, "structure", None,
         outside=_outside(flat, inside), date_lines=_dates_near(flat, headline_at),
+        section=around.sections[:1] if not read.meta.sections else [],
+        tags=read.meta.tags or around.tags,
+        byline=around.byline,
     )  # fmt: skip
 
 
@@ -157,7 +161,9 @@ def _dates_near(flat: blocks.Walk, headline_at: int | None) -> list[str]:
     if headline_at is None:
         return []
     near = range(max(0, headline_at - 4), min(headline_at + 8, len(flat.blocks)))
-    return [flat.blocks[at].text for at in near if separate.is_date_line(flat.blocks[at].text)]
+    return [value for at, value in flat.times if at in near] + [
+        flat.blocks[at].text for at in near if separate.is_date_line(flat.blocks[at].text)
+    ]
 
 
 def _outside(flat: blocks.Walk, inside: set[int]) -> list[Removed]:

@@ -44,6 +44,15 @@ _CREDIT = re.compile(
     rf"\s*[(\[](?P<credit>(?:(?:foto|photo|image|gambar)\s*:\s*)?{_CREDIT_NAMES}\b[^()\[\]]{{0,80}})[)\]]\s*\.?\s*$",
     re.IGNORECASE,
 )
+# Any names in brackets behind the end of a sentence, parted by a slash: ``… kota. (Harian Kota/Sari Lin)``.
+_NAMED_CREDIT = re.compile(
+    r"(?<=[.!?”\"])\s*[(\[](?P<credit>(?:(?:[Ff]oto|[Pp]hoto)\s*:\s*)?[A-Z][^()\[\]\d/:]{1,40}/[^()\[\]]{2,60})[)\]]\s*\.?\s*$"
+)
+# The same without a slash; only a caption's place makes it a credit.
+_PLACED_CREDIT = re.compile(
+    r"(?<=[.!?”\"\w])\s*[(\[](?P<credit>(?:(?:[Ff]oto|[Pp]hoto)\s*:\s*)?[A-Z][\w.&'’ /-]{1,60})[)\]]\s*\.?\s*$"
+)
+_PREFIX = re.compile(r"(?i)^(?:foto|photo|image|gambar)\s*:\s*")
 _BARE_CREDIT = re.compile(
     r"\s*(?:[.|–-]\s*)?(?P<credit>(?:foto|photo|image|gambar|sumber foto|kredit foto)\s*:\s*[^.()]{3,80}|"
     r"(?:xinhua|antara(?: foto)?|afp|reuters)\s*/\s*[A-Z][\w.'’ /-]{1,60})\s*\.?\s*$",
@@ -120,10 +129,14 @@ def credited(text: str, *, is_caption: bool = False) -> Credited:
 
     ``is_caption``: the place already says that it is one, so that a credit without brackets counts too.
     """
-    match = _CREDIT.search(text) or (_BARE_CREDIT.search(text) if is_caption else None)
+    match = _CREDIT.search(text) or _NAMED_CREDIT.search(text)
+    if match is None and is_caption:
+        match = _PLACED_CREDIT.search(text) or _BARE_CREDIT.search(text)
     if not match:
         return Credited(text or None, None, None)
     credit = match["credit"].strip().rstrip(".")
+    if "/" in credit:
+        credit = _PREFIX.sub("", credit)
     return Credited(text[: match.start()].strip() or None, credit, photographer(credit))
 
 
@@ -142,7 +155,12 @@ def photographer(credit: str) -> str | None:
 def is_caption(text: str) -> bool:
     """Whether a line ends in a photo credit with a name, as only captions do: ``… (Xinhua/Sun Fei)``."""
     match = _CREDIT.search(text)
-    return bool(match and ("/" in match["credit"] or ":" in match["credit"]))
+    return bool(match and ("/" in match["credit"] or ":" in match["credit"])) or bool(_NAMED_CREDIT.search(text))
+
+
+def ends_in_credit(text: str) -> bool:
+    """Whether a line ends in names in brackets, as a caption may and a sentence may too: its place must decide."""
+    return bool(_CREDIT.search(text) or _PLACED_CREDIT.search(text))
 
 
 def names_press_release(text: str) -> bool:

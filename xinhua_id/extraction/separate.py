@@ -20,6 +20,7 @@ _LONGEST_KEPT = 500
 _SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*$")
 _ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$|^\S+@\S+\.\S+$", re.IGNORECASE)
 _END_MARK = re.compile(r"\s*(?:[■◼□]|##+|\*\*\*+)\s*$")
+_END_TAG = re.compile(r"\s*\[[A-Z]\w+\]\s*$")
 _END_AGENCY = re.compile(r"(?<=[.!?\"”’])\s*(?P<tag>[\[(](?:Xinhua|ANTARA|Antara)[\])])\s*\.?$")
 _SOURCED = re.compile(r"©\s*\S{3,}")
 _ICON = re.compile(r"(?i)icon|logo|avatar|gravatar|pixel|spacer|blank\.|emoji|/ads?/|sprite|loading|favicon")
@@ -163,7 +164,8 @@ class _Separation:
 
     def _reads_like_caption(self, text: str) -> bool:
         """Whether a line ends in a photo credit, or names its source right under a picture."""
-        if newswire.is_caption(text):
+        placed = self.under_picture or not self.out.paragraphs
+        if newswire.is_caption(text) or (placed and newswire.ends_in_credit(text)):
             return newswire.dateline(text) is None
         return self.under_picture and bool(_SOURCED.search(text)) and not _SENTENCE.search(text)
 
@@ -295,7 +297,7 @@ def _is_linked_headline(block: Block) -> bool:
     return (
         block.anchors >= 1
         and block.link_share > 0.85
-        and not _SENTENCE.search(block.text)
+        and not _SENTENCE.search(_END_TAG.sub("", block.text))
         and not _ADDRESS.match(block.text)
     )
 
