@@ -21,14 +21,14 @@ from twisted.internet.defer import Deferred
 
 from xinhua_id import __version__
 from xinhua_id.errors import CannotWrite, WireError, XinhuaIdError
-from xinhua_id.items import Capture, Page
-from xinhua_id.warc import record
+from xinhua_id.items import Page
 from xinhua_id.warc.exchange import Exchange, target_uri
 from xinhua_id.warc.pages import page_of
 from xinhua_id.warc.writer import WarcWriter
 
-#: The reason a crawl closes with when its archive takes no more.
+#: The reasons a crawl closes with when its archive takes no more, and when the wire capture does not fit.
 CANNOT_WRITE = "archive-cannot-write"
+CANNOT_CAPTURE = "wire-does-not-fit"
 _ATTRIBUTE = "_xinhua_id_captures"
 
 
@@ -62,7 +62,7 @@ class Captures:
             self.writer = WarcWriter(directory, source=source, info={**self._info(), **info})
         except XinhuaIdError as error:
             self.error = error
-            raise CloseSpider(CANNOT_WRITE) from error
+            raise CloseSpider(_reason(error)) from error
 
     def check(self) -> None:
         """Raise what ended the crawl, if anything did."""
@@ -117,7 +117,7 @@ class Captures:
             return
         self.error = error
         if self.writer is not None:
-            self._closing = deferred_from_coro(self.crawler.engine.close_spider_async(reason=CANNOT_WRITE))
+            self._closing = deferred_from_coro(self.crawler.engine.close_spider_async(reason=_reason(error)))
 
     def _write(self, request: Request, exchange: Exchange) -> None:
         if self.writer is None:
@@ -137,7 +137,9 @@ class Captures:
         if exchange.truncated:
             self._truncated[request] = exchange.truncated
         if capture is not None:
-            self._pages[request] = _page(exchange, capture)
+            http = cast("BinaryIO", exchange.response)
+            url, when = target_uri(exchange.url), capture.captured_at
+            self._pages[request] = page_of(url, http, when, capture, truncated=exchange.truncated)
 
     def _count(self, exchange: Exchange, records: int, length: int) -> None:
         stats = self.crawler.stats
@@ -165,21 +167,14 @@ class Captures:
         self.close()
 
 
+def _reason(error: XinhuaIdError) -> str:
+    return CANNOT_CAPTURE if isinstance(error, WireError) else CANNOT_WRITE
+
+
 def cannot_spool(error: OSError) -> CannotWrite:
     """Return the error for a response that the temporary directory cannot take."""
     return CannotWrite(
         f"cannot spool a response: {error.strerror or error}",
         where="the temporary directory",
         now="Make room there, or set TMPDIR to a disk that has it, then start the crawl again.",
-    )
-
-
-def _page(exchange: Exchange, capture: Capture) -> Page:
-    interim_free = record.pieces(cast("BinaryIO", exchange.response), 0, exchange.response_length)
-    return page_of(
-        target_uri(exchange.url),
-        b"".join(interim_free),
-        capture.captured_at,
-        capture,
-        truncated=exchange.truncated,
     )

@@ -237,9 +237,10 @@ class _TappedProtocol(_LenientHTTP11ClientProtocol):
             elif self._lost.check(ConnectionDone):
                 attempt.ended_by_close = True
                 attempt.exchange.complete()
-        if rest and self._currentRequest is not None:
-            # What the server sent beyond its response would be read as the head of the next one.
-            self._currentRequest.persistent = False
+        request = self._currentRequest
+        if request is not None and (rest or request.method == b"HEAD"):
+            # What a server sends beyond its response, as many do after HEAD, would be read as the head of the next.
+            request.persistent = False
         super()._finishResponse(rest)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:

@@ -7,6 +7,7 @@ nothing of articles.
 from __future__ import annotations
 
 import datetime as dt
+import io
 from typing import BinaryIO
 
 from xinhua_id.errors import BadPayload
@@ -28,19 +29,16 @@ def page_of(
     ``truncated`` is the reason of WARC-Truncated. Never raises for what the bytes hold: where they are no response, or
     do not decode, the Page has what could be read and ``incomplete`` says why it is not whole.
     """
-    raw = http if isinstance(http, bytes) else _all(http)
+    file = io.BytesIO(http) if isinstance(http, bytes) else http
+    length = file.seek(0, io.SEEK_END)
     try:
-        head = payload.read_head(raw)
+        head = payload.read_head_of(file, length)
     except BadPayload:
         return Page(url, 0, (), b"", captured_at, capture, incomplete=truncated or "head")
+    file.seek(head.body_start)
     incomplete = truncated
     try:
-        body = payload.decode_body(head, raw[head.body_start :], limit=limit)
+        body = payload.decode_body(head, file.read(), limit=limit)
     except BadPayload as error:
         body, incomplete = error.partial, truncated or "payload"
     return Page(url, head.status, head.headers, body, captured_at, capture, incomplete=incomplete)
-
-
-def _all(file: BinaryIO) -> bytes:
-    file.seek(0)
-    return file.read()
