@@ -131,6 +131,8 @@ class Content:
         path, _, query = target.partition("?")
         if asked := self.asked.get(path):
             return asked(query)
+        if query and path != "/" and "page=" not in query and path in self.answers:
+            return self.answers[path]  # real sites ignore parameters they do not know
         if target.endswith((".jpg", ".png", ".ico")):
             return Answer(_picture(target, self.accent), content_type="image/svg+xml")
         body = (

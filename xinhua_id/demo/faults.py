@@ -23,6 +23,11 @@ STORY_FAULTS = WHOLE + BROKEN
 
 _NONE = (Outcome.NO_ARTICLE, Outcome.FAILED)
 _DEAD = (Outcome.FAILED, Outcome.NO_ARTICLE)
+_LOGIN = '<h1>Masuk</h1><form method="post" action="/masuk"><label>Email <input name="u"></label><label>Kata sandi <input type="password" name="p"></label><button>Masuk</button></form><p>Artikel ini khusus pelanggan. Masuk untuk melanjutkan membaca.</p>'
+_ARCHIVES = (
+    "/tag/sorotan/", "/tag/0/", "/tag/1/", "/tag/2/", "/tag/3/", "/kategori/", "/author/admin/", "/top-news", "/foto", "/video",
+    "/?s=banjir",
+)  # fmt: skip
 
 
 def litter(content: Content, story_path: Callable[[int, str], str], elsewhere: str) -> None:
@@ -77,8 +82,7 @@ def litter(content: Content, story_path: Callable[[int, str], str], elsewhere: s
         _DEAD,
     )
     add("sambungan-putus-seketika", "Sambungan putus seketika", Answer(manner=Manner.SILENT), "silent", _DEAD)
-    login = '<h1>Masuk</h1><form method="post" action="/masuk"><label>Email <input name="u"></label><label>Kata sandi <input type="password" name="p"></label><button>Masuk</button></form><p>Artikel ini khusus pelanggan. Masuk untuk melanjutkan membaca.</p>'
-    add("laporan-khusus-pelanggan", "Laporan khusus pelanggan", page("Masuk", login), "login", _NONE)
+    add("laporan-khusus-pelanggan", "Laporan khusus pelanggan", page("Masuk", _LOGIN), "login", _NONE)
     video = '<h1>Video: Suasana pasar terapung pada pagi hari</h1><div class="player"><video controls src="/video/pasar.mp4"></video></div><div class="share">Bagikan</div>'
     add(
         "video-suasana-pasar-terapung",
@@ -96,7 +100,8 @@ def litter(content: Content, story_path: Callable[[int, str], str], elsewhere: s
         (Outcome.REDIRECT, Outcome.FAILED, Outcome.DENIED),
     )
     content.redirect(to_host, away, 302)
-    content.troubles.append(Trouble(away, "other-host", ()))
+    content.litter.append(Entry(f"{away}langsung/", "Baca selengkapnya di situs mitra"))
+    content.troubles += [Trouble(away, "other-host", ()), Trouble(f"{away}langsung/", "other-host", ())]
     ring = add(
         "berputar-tanpa-akhir",
         "Berputar tanpa akhir",
@@ -122,7 +127,7 @@ def odd_pages(content: Content) -> None:
         f'<div class="card"><h3><a href="{one.path}">{attribute(one.headline)}</a></h3></div>' for one in some
     )
     listing = (Outcome.LISTING, Outcome.NO_ARTICLE)
-    for path in ("/tag/sorotan/", "/tag/0/", "/tag/1/", "/kategori/", "/author/admin/"):
+    for path in _ARCHIVES:
         if path not in content.answers:
             content.page(path, _page(content, "Arsip", f"<h1>Arsip</h1>{cards}"))
             content.troubles.append(Trouble(path, "listing", listing))
@@ -130,6 +135,8 @@ def odd_pages(content: Content) -> None:
     for path in ("/tentang-kami/", "/pedoman-media-siber/"):
         content.page(path, _page(content, "Tentang Kami", about))
         content.troubles.append(Trouble(path, "about", (*listing, Outcome.STORY)))
+    content.page("/masuk/", _page(content, "Masuk", _LOGIN))
+    content.troubles.append(Trouble("/masuk/", "login", (*listing, Outcome.DENIED)))
 
 
 def spoil(content: Content) -> None:

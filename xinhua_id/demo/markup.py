@@ -93,6 +93,7 @@ def compose(blocks: Sequence[Block], style: Body, pen: Pen, between: Mapping[int
             continue
         out.append(_block(block, style, pen, first if at == 0 else ""))
         at += 1
+    out.extend(what for spot, what in sorted(between.items()) if spot >= len(blocks))
     glue = "" if style in (Body.MINIFIED, Body.BLOCK_SPAN, Body.BR) else "\n"
     return glue.join(out)
 

@@ -142,7 +142,7 @@ def _discovery(content: Content) -> None:
     for name in ("terkini", "top-news"):
         some = entries[:20] if name == "terkini" else entries[20::5]
         content.document(f"/rss/{name}.xml", documents.rss("ANTARA News", content.base, some), documents.RSS)
-    for tag in sorted({tag for one in entries if one.story for tag in one.story.tags})[:6]:
+    for tag in sorted({tag for one in entries if one.story for tag in one.story.tags}):
         tagged = [one for one in entries if one.story and tag in one.story.tags]
         base = f"/tag/{tag.replace(' ', '-')}"
         wordpress.listings(

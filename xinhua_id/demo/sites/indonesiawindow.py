@@ -132,7 +132,7 @@ def _head(base: str, title: str, more: str) -> str:
 
 _MAST = (
     '<header id="masthead" class="masthead"><a href="/">Indonesia Window</a><nav><a href="/">Beranda</a>'
-    '<a href="/page/2/">Arsip</a><a href="https://media-sosial.example/indonesiawindow">Ikuti kami</a></nav></header>\n'
+    '<a href="/page/2/">Arsip</a><a href="/?s=banjir">Cari</a><a href="https://media-sosial.example/indonesiawindow">Ikuti kami</a></nav></header>\n'
 )
 _FOOT = '<footer class="site-footer"><p>Indonesia Window. Hak cipta dilindungi.</p><p><a href="/tentang-kami/">Tentang Kami</a> <a href="/pedoman-media-siber/">Pedoman Media Siber</a></p></footer>'
 

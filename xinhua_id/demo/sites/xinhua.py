@@ -72,9 +72,10 @@ def _page(base: str, one: Commission, related: Sequence[Entry], rng: random.Rand
     city, date = story.city.upper(), f"{story.moment.day} {calendar_id.month(story.moment)}"
     line = GoldDateline(f"{city}, {date} (Xinhua) --", city, None, ("Xinhua",), date)
     images = [_image(caption, rng) for caption in story.captions]
-    between = {
-        (0 if at == 0 else 2 * at): _picture(image, pen, story.number + at, rng) for at, image in enumerate(images)
-    }
+    between: dict[int, str] = {}
+    for at, image in enumerate(images):
+        spot = min(2 * at, len(story.blocks) - 1)
+        between[spot] = between.get(spot, "") + _picture(image, pen, story.number + at, rng)
     blocks = list(story.blocks)
     mark = rng.choice((" ■", "", "</p><p>■"))
     body = compose(
