@@ -12,13 +12,28 @@ from dataclasses import dataclass, field
 #: Waits for some seconds; raises where the crawl ends meanwhile.
 Pause = Callable[[float], Awaitable[None]]
 
+# A rest may be lengthened while somebody waits for its end: how often to look, seconds.
+_LOOK_UP = 1.0
+
+
+class RestsTooLong(Exception):
+    """The site asked for more rest than anybody waits for; ``seconds`` are left of it."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{seconds:.0f} s of rest are left")
+        self.seconds = seconds
+
 
 @dataclass
 class Gate:
-    """One site's gate. ``delay`` seconds lie between two entries; ``places`` is how many may be inside."""
+    """One site's gate. ``delay`` seconds lie between two entries; ``places`` is how many may be inside.
+
+    A wait of more than ``longest`` seconds is not begun: `enter` raises `RestsTooLong`.
+    """
 
     delay: float
     places: int
+    longest: float
     clock: Callable[[], float]
     pause: Pause
     _free: asyncio.Semaphore = field(init=False, repr=False)
@@ -34,8 +49,9 @@ class Gate:
         try:
             async with self._turn:
                 await self.pause(0)
-                while (wait := self._opens - self.clock()) > 0:  # a rest may grow while it is waited for
-                    await self.pause(wait)
+                while (wait := self.rests_for()) > 0:  # a rest may grow while it is waited for
+                    self.check()
+                    await self.pause(min(wait, _LOOK_UP))
                 self._opens = self.clock() + self.delay
         except BaseException:
             self._free.release()
@@ -53,6 +69,11 @@ class Gate:
     def rest(self, seconds: float) -> None:
         """Let nobody enter for so many seconds; a longer rest already asked for stays."""
         self._opens = max(self._opens, self.clock() + seconds)
+
+    def check(self) -> None:
+        """Raise `RestsTooLong` where the gate stays shut for longer than anybody waits."""
+        if self.rests_for() > max(self.longest, self.delay):
+            raise RestsTooLong(self.rests_for())
 
     def rests_for(self) -> float:
         """Return for how many seconds nobody enters."""

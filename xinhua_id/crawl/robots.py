@@ -21,13 +21,14 @@ MAX_REDIRECTS = 5
 
 @dataclass(frozen=True)
 class Robots:
-    """The rules of one host. ``unreachable``: they could not be learnt, so nothing may be fetched (§2.3.1.4).
+    """The rules of one host.
 
+    ``unreachable``: why they could not be learnt (``dns``, ``http-503``, …), so that nothing may be fetched (§2.3.1.4).
     ``delay`` is the ``Crawl-delay`` or ``Request-rate`` in seconds, 0 where none is asked for.
     """
 
     rules: Protego | None = None
-    unreachable: bool = False
+    unreachable: str | None = None
     delay: float = 0.0
 
     def refusal(self, url: str) -> str | None:
@@ -39,10 +40,6 @@ class Robots:
         return None
 
 
-ALLOW_ALL = Robots()
-DENY_ALL = Robots(unreachable=True)
-
-
 def robots_of(page: Page) -> Robots | None:
     """Return the rules that an answer to ``/robots.txt`` sets, or None: ask again later.
 
@@ -52,7 +49,7 @@ def robots_of(page: Page) -> Robots | None:
     if page.status == 429 or page.status >= 500:
         return None
     if not 200 <= page.status < 300:
-        return ALLOW_ALL
+        return Robots()
     rules = Protego.parse(page.body[:LONGEST].decode("utf-8-sig", "replace"))
     rate = rules.request_rate(TOKEN)
     per_request = rate.seconds / rate.requests if rate and rate.requests else 0.0
