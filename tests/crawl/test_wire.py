@@ -363,6 +363,13 @@ def test_a_scrapy_that_does_not_fit_is_said_before_the_first_request(tmp_path: P
     assert "an exchange does not come out byte for byte" in told["error"]
 
 
+def test_nothing_is_fetched_past_an_archive_that_nobody_opened(tmp_path: Path) -> None:
+    with GroundTruth({"/a": Answer((plain(),))}) as server:
+        told = crawl(tmp_path, [{"url": f"{server.base}/a"}] * 2, unopened=True)
+        assert len(server.log) == 1
+    assert [seen["error"] for seen in told["seen"]] == ["WireError", "WireError"]
+
+
 def test_an_unwritable_archive_ends_the_crawl_before_its_first_request(tmp_path: Path) -> None:
     (tmp_path / "warc").write_text("a file where a directory should be")
     with GroundTruth({"/a": Answer((plain(),))}) as server:

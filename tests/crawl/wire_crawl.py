@@ -61,7 +61,8 @@ class WireSpider(scrapy.Spider):
     seen: list[dict[str, Any]]
 
     def opened(self) -> None:
-        self.captures.open(Path(self.job["archive"]), "uji@0123456789ab", {"isPartOf": "uji-1"})
+        if not self.job.get("unopened"):
+            self.captures.open(Path(self.job["archive"]), "uji@0123456789ab", {"isPartOf": "uji-1"})
 
     def stop_if_asked(self, request: scrapy.Request) -> None:
         if request.meta.get("stop"):

@@ -214,7 +214,8 @@ class _TappedProtocol(_LenientHTTP11ClientProtocol):
 
     def dataReceived(self, data: bytes) -> None:
         attempt = self._attempt
-        if attempt is None:
+        if attempt is None or attempt.exchange.settled:
+            # A settled exchange is written already: what comes while the connection goes down is no part of it.
             super().dataReceived(data)
             return
         try:
