@@ -142,6 +142,10 @@ def _discovery(content: Content) -> None:
     for name in ("terkini", "top-news"):
         some = entries[:20] if name == "terkini" else entries[20::5]
         content.document(f"/rss/{name}.xml", documents.rss("ANTARA News", content.base, some), documents.RSS)
+    wire = [one for one in entries if one.path in {story.path for story in content.gold if story.byline == "Xinhua"}]
+    wordpress.listings(
+        content, wire, "/tag/xinhua", "/tag/xinhua/{}".format, page, card, size=15, heading="Tag: xinhua"
+    )
     for tag in sorted({tag for one in entries if one.story for tag in one.story.tags}):
         tagged = [one for one in entries if one.story and tag in one.story.tags]
         base = f"/tag/{tag.replace(' ', '-')}"
