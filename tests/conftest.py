@@ -28,7 +28,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Site
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class's name)
         """Keep the tests' output clean."""
 
     def do_GET(self) -> None:
@@ -83,8 +83,8 @@ def _lines(number: int) -> list[str]:
     return [
         f"Kunming, China (Xinhua) – Warga Kampung {number} di tepi hutan bambu kini bergiliran menjaga mata air yang "
         "sempat mengering, kata kepala kampung setempat pada Senin (9/1).",
-        f"Sebanyak {number + 12} keluarga menanam kembali pohon di lereng bukit dan menutup sumur-sumur lama yang tidak "
-        "lagi dipakai sejak kemarau panjang.",
+        f"Sebanyak {number + 12} keluarga menanam kembali pohon di lereng bukit dan menutup sumur-sumur lama yang "
+        "tidak lagi dipakai sejak kemarau panjang.",
         "Air yang kembali jernih dialirkan lewat pipa bambu ke ladang sayur, sehingga panen kol dan wortel tahun ini "
         "naik hampir dua kali lipat.",
         "Pemerintah kabupaten berencana memperluas cara itu ke desa-desa tetangga mulai musim hujan mendatang.",

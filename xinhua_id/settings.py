@@ -26,6 +26,7 @@ XINHUA_ID_RUN = os.environ.get("XINHUA_ID_RUN", "")
 #: Seconds before the first retry of a failed URL: a live host is left in peace, a loopback one needs none.
 XINHUA_ID_BACKOFF = float(os.environ.get("XINHUA_ID_BACKOFF", "15"))
 XINHUA_ID_LOOPBACK_BACKOFF = 0.1
+XINHUA_ID_ROBOTS_TRIES = 2  # a host that is down is said to be down within minutes
 
 # --- who we are ------------------------------------------------------------------------------------------------
 USER_AGENT = f"xinhua-id/{__version__}" + (f" (+{XINHUA_ID_CONTACT})" if XINHUA_ID_CONTACT else "")

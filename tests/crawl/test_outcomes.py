@@ -31,7 +31,7 @@ def page(status: int, **headers: str) -> Page:
 
 
 def told(verdict: Verdict | None) -> tuple[Outcome, str, bool] | None:
-    return verdict and (verdict.outcome, verdict.reason, verdict.again)
+    return (verdict.outcome, verdict.reason, verdict.again) if verdict else None
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,8 @@ def test_a_redirect_to_nowhere_failed(headers: dict[str, str]) -> None:
 
 def test_failures_have_names_a_person_can_act_on() -> None:
     tls = DownloadFailedError("no")
-    tls.__cause__ = ResponseFailed([Failure(SSL.Error([("SSL routines", "", "certificate verify failed")]))])
+    reasons = [Failure(SSL.Error([("SSL routines", "", "certificate verify failed")]))]  # type: ignore[no-untyped-call]
+    tls.__cause__ = ResponseFailed(reasons)  # type: ignore[no-untyped-call]
     assert told(of_failure(tls)) == (Outcome.FAILED, "tls", False)
     assert told(of_failure(CannotResolveHostError("x"))) == (Outcome.FAILED, "dns", False)
     assert told(of_failure(DownloadConnectionRefusedError("x"))) == (Outcome.FAILED, "connection-refused", True)
@@ -87,3 +88,13 @@ def test_retry_after_is_seconds_or_a_date_and_anything_else_nothing() -> None:
     assert retry_after(page(503, Retry_After="bald"), NOON) is None
     assert retry_after(page(503), NOON) is None
     assert retry_after(None, NOON) is None
+
+
+@pytest.mark.parametrize(
+    ("incomplete", "reason", "again"),
+    [("disconnect", "cut-off", True), ("time", "cut-off", True), ("length", "too-large", False),
+     ("payload", "broken-payload", False), ("head", "not-http", False)],
+)  # fmt: skip
+def test_a_body_that_is_not_whole_is_not_read(incomplete: str, reason: str, again: bool) -> None:
+    cut = Page("http://contoh.example/", 200, incomplete=incomplete)
+    assert told(of_status(cut)) == (Outcome.FAILED, reason, again)

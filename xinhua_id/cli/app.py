@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from xinhua_id import __version__
-from xinhua_id.cli import crawl
+from xinhua_id.cli import crawl, extract, serve
 from xinhua_id.errors import UsageError, XinhuaIdError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -47,6 +47,8 @@ def _root(
 
 
 crawl.register(app)
+extract.register(app)
+serve.register(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -29,6 +29,8 @@ WORDS: Mapping[str, str] = {
     "too-large": "the answer is larger than DOWNLOAD_MAXSIZE allows",
     "not-http": "what answers there does not speak HTTP",
     "robots": "robots.txt forbids it",
+    "robots-unreachable": "robots.txt could not be asked for, and without it nothing may be fetched",
+    "rests-too-long": "the site asks for a longer rest than this run waits; try later",
     "redirect-loop": "the redirects lead in a circle",
     "redirect-to-nowhere": "the redirect names no place to go",
     "http-401": "the site asks for a login",
@@ -133,14 +135,9 @@ def _trouble(console: Console, crawled: Crawled) -> None:
     elif error:
         _say(console, f"[bold red]{escape(f'{type(error).__name__}: {error}')}[/]")
         _say(console, f"→ That is a fault of the program; {escape(str(crawled.run.log))} says where.")
-    for visit in crawled.failures:
-        reason = visit.reason or "failed"
-        words = WORDS.get(reason) or visit.detail or ""
+    for reason, visit in crawled.troubles.items():
+        words = WORDS.get(visit.detail or "") or WORDS.get(reason) or visit.detail or ""
         _say(console, f"  [yellow]{escape(reason):<{_NAMES - 2}}[/]{escape(visit.lease.url)}  [dim]{escape(words)}[/]")
-    if not crawled.fetched:
-        for reason in _group(crawled.stats, "outcome/denied/"):
-            words = WORDS.get(reason, "the site does not want it")
-            _say(console, f"  [yellow]{escape(reason):<{_NAMES - 2}}[/]{escape(words)}")
 
 
 def _say(console: Console, line: str) -> None:

@@ -84,7 +84,8 @@ def of_status(page: Page) -> Verdict | None:
 def of_failure(error: BaseException) -> Verdict:
     """Return what an exchange that gave no whole answer means."""
     if isinstance(error, IgnoreRequest):
-        return Verdict(Outcome.DENIED, str(getattr(error, "reason", None) or "ignored"))
+        because = getattr(error, "because", None)
+        return Verdict(Outcome.DENIED, str(getattr(error, "reason", None) or "ignored"), detail=because or str(error))
     if isinstance(error, XinhuaIdError):
         return Verdict(Outcome.FAILED, type(error).__name__, detail=str(error))
     chain = list(_causes(error))

@@ -28,19 +28,20 @@ from xinhua_id.errors import CannotWrite
 from xinhua_id.items import Outcome
 from xinhua_id.spiders.news import NewsSpider, check_manners
 
-#: How many failures are kept with their own words, to be shown at the end.
-_EXAMPLES = 5
-
 
 @dataclass
 class Crawled:
-    """What came of one site's crawl. ``reason`` is Scrapy's word for its end: ``finished``, ``limit``, ``shutdown``."""
+    """What came of one site's crawl.
+
+    ``reason`` is Scrapy's word for its end: ``finished``, ``limit``, ``shutdown``. ``troubles`` has the first visit
+    that ended for good in a failure or a refusal, by its reason.
+    """
 
     target: Target
     run: Run
     reason: str = "not-started"
     stats: Mapping[str, Any] = field(default_factory=dict)
-    failures: list[Visit] = field(default_factory=list)
+    troubles: dict[str, Visit] = field(default_factory=dict)
     error: BaseException | None = None
 
     @property
@@ -129,8 +130,8 @@ async def _crawl(
     crawler = Crawler(NewsSpider, own)
 
     def ended(item: Visit) -> None:
-        if item.outcome is Outcome.FAILED and item.retry_at is None and len(crawled.failures) < _EXAMPLES:
-            crawled.failures.append(item)
+        if item.outcome in {Outcome.FAILED, Outcome.DENIED} and item.retry_at is None:
+            crawled.troubles.setdefault(item.reason or "unknown", item)
 
     crawler.signals.connect(ended, signal=signals.item_scraped)
     if watch is not None:
