@@ -70,7 +70,8 @@ def test_words_of_boilerplate_inside_a_sentence_are_the_story() -> None:
 
 def test_caption_lead_and_credit_lines_are_fields_and_not_body() -> None:
     inside = f"""<article><h1>{HEADLINE}</h1><div class="entry-content"><img src="/f.jpg">
-    <p>{CAPTION} (Xinhua/Sari Lin)</p><p>{LEAD}</p><p>&nbsp;</p><p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p><p>{FOURTH}</p>
+    <p>{CAPTION} (Xinhua/Sari Lin)</p><p>{LEAD}</p><p>&nbsp;</p>
+    <p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p><p>{FOURTH}</p>
     <p>Laporan: Redaksi</p>
     <p>Editor: Dian Puspa</p></div></article>"""
     found = extract(page(wrapped(inside)))
@@ -105,7 +106,7 @@ def test_unclosed_paragraphs_and_double_escaped_entities_are_read() -> None:
     inside = f"<h1>{HEADLINE}</h1><div><p>{FIRST}<p>{text}<p>{FOURTH}</div>"
     found = extract(page(wrapped(inside)))
     assert (
-        found.paragraphs[1] == "Harga cabai &amp; bawang turun di pasarpasar tradisional kota itu sepanjang pekan ini."
+        found.paragraphs[1] == "Harga cabai & bawang turun di pasarpasar tradisional kota itu sepanjang pekan ini."
     )
 
 

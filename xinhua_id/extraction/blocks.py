@@ -106,7 +106,8 @@ _JOINT = "\u2029"  # PARAGRAPH SEPARATOR: one inline element ended and the next 
 _DOUBLE = re.compile(rf"{_BREAK}[\s{_JOINT}]*{_BREAK}[\s{_BREAK}{_JOINT}]*")
 _SINGLE = re.compile(rf"{_BREAK}[\s{_JOINT}]*")
 _ENDED = re.compile(r"[.!?…:][\"'”’)\]]*\s*$")
-_GLUED = re.compile(rf"(?<=[a-z0-9)%][.!?])([\"”’]?)\s*{_JOINT}+\s*(?=[\"“‘]?[A-Z])")
+_LABELLED = re.compile(r"(?:[A-Z]\w{2,14}(?: \w{2,12})?\s?:|©|(?i:copyright)\b)")
+_GLUED = re.compile(rf"(?<=[a-z0-9)%][.!?])([\"”’]?){_JOINT}+(?=[\"“‘]?[A-Z])")
 
 
 def walk(root: _Element) -> Walk:
@@ -265,23 +266,48 @@ def _shown_as_block(element: _Element) -> bool:
 def _pieces(raw: str) -> list[str]:
     """Split a block at its line breaks and at glued joints.
 
-    Where two breaks in a row stand anywhere, they part paragraphs and a single one is a space; where only
-    single ones stand, one parts paragraphs after the end of a sentence. ``…setempat.</span><span>Kota…``
-    is a joint where two paragraphs were glued.
+    Two breaks in a row part paragraphs. A single one parts them behind the end of a sentence, unless the text is
+    wrapped by hand, where most lines end anywhere; a line that opens with a label (``Editor: …``) stands alone.
+    ``…setempat.</span><span>Kota…`` is a joint where two paragraphs were glued.
     """
     if _BREAK not in raw and _JOINT not in raw:
         return [raw]
-    if _DOUBLE.search(raw):
-        parts = _DOUBLE.split(raw)
-    else:
-        parts = []
-        for piece in _SINGLE.split(raw):
-            if parts and not (_ENDED.search(parts[-1].replace(_JOINT, "")) and piece.strip()):
-                parts[-1] += " " + piece
-            else:
-                parts.append(piece)
     out = []
+    parts = _DOUBLE.split(raw)
+    wrapped = len(parts) > 1 and _is_wrapped(parts)
     for part in parts:
-        part = _SINGLE.sub(" ", part)
-        out.extend(_GLUED.sub("\\1\f", part).split("\f") if _JOINT in part else [part])
+        for paragraph in _lines_to_paragraphs(_SINGLE.split(part), wrapped):
+            out.extend(_GLUED.sub("\\1\f", paragraph).split("\f") if _JOINT in paragraph else [paragraph])
     return [part.replace(_JOINT, "") for part in out]
+
+
+def _is_wrapped(parts: list[str]) -> bool:
+    """Whether single breaks wrap lines: fewer than seven in ten stand behind the end of a sentence."""
+    lines = [line for part in parts for line in _SINGLE.split(part)[:-1]]
+    return sum(map(_is_ended, lines)) < 0.7 * len(lines)
+
+
+def _is_ended(line: str) -> bool:
+    return bool(_ENDED.search(clean(line[-40:])))
+
+
+def _lines_to_paragraphs(lines: list[str], wrapped: bool) -> list[str]:
+    """Join lines parted by single breaks into paragraphs; a sub-heading between sentences stands alone."""
+    paragraphs: list[list[str]] = []
+    parted = True
+    for number, line in enumerate(lines):
+        text = clean(line) if len(line) < 400 else line
+        if parted or _LABELLED.match(text):
+            paragraphs.append([line])
+        else:
+            paragraphs[-1].append(line)
+        ended = _is_ended(line)
+        follows = clean(lines[number + 1][:400]) if number + 1 < len(lines) else ""
+        heads = parted and not ended and 3 < len(text) < 90 and text[:1].isupper() and _opens(follows)
+        parted = not wrapped and (ended or heads)
+    return [" ".join(parts) for parts in paragraphs]
+
+
+def _opens(text: str) -> bool:
+    """Whether a line begins as a paragraph does, and is long enough for one."""
+    return len(text) > 60 and (text[0].isupper() or text[0] in "\"“‘'")

@@ -42,6 +42,8 @@ def decide(
         return found
     if cited := _CITES.search(text):
         return Origin.CITED, None, [f"text: {cited[0]}"]
+    if credit.empty_author and not byline:
+        return Origin.UNKNOWN, None, []
     own = _own_names(source)
     if line and any(agency.casefold() in own for agency in line.agencies):
         return Origin.SITE, None, [f"dateline: {line.raw}"]

@@ -242,7 +242,7 @@ class _Separation:
                 del paragraphs[at:]
                 break
         while len(paragraphs) > 1 and (text := paragraphs[-1]):
-            if _SENTENCE.search(text) or len(text) >= 80 or "@" in text or _ADDRESS.match(text):
+            if self.kinds[len(paragraphs) - 1] is Kind.ITEM or not _is_fragment(text) or _SENTENCE.search(text):
                 return
             paragraphs.pop()
             self._remove("trailing-fragment", text)
@@ -289,6 +289,7 @@ def _said(paragraphs: list[str]) -> int:
 
 def _is_fragment(text: str) -> bool:
     """Whether a line is short and no sentence, nor an address or contact such as press releases end with."""
+    text = _END_TAG.sub("", _END_MARK.sub("", text))
     return len(text) < 80 and not text.endswith((".", ".”", '."', ":")) and "@" not in text and not _ADDRESS.match(text)
 
 
@@ -297,7 +298,7 @@ def _is_linked_headline(block: Block) -> bool:
     return (
         block.anchors >= 1
         and block.link_share > 0.85
-        and not _SENTENCE.search(_END_TAG.sub("", block.text))
+        and not _SENTENCE.search(_END_TAG.sub("", _END_MARK.sub("", block.text)))
         and not _ADDRESS.match(block.text)
     )
 
