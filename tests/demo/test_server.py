@@ -165,6 +165,16 @@ def test_hits_are_counted_by_target(replica: Replica) -> None:
     assert replica.hits("kabarnusa")["/robots.txt"] == before + 1
 
 
+def test_a_visit_that_was_forbidden_is_told(replica: Replica) -> None:
+    with Replica(36) as watched:
+        away = next(one.path for one in watched.troubles["xinhua"] if one.what == "other-host")
+        hidden = next(one.path for one in watched.troubles["xinhua"] if one.what == "disallowed")
+        assert watched.trespasses() == []
+        raw(away)
+        raw(watched.sites["xinhua"] + hidden)
+        assert set(watched.trespasses()) == {away, watched.sites["xinhua"] + hidden}
+
+
 def test_pictures_are_drawn(replica: Replica) -> None:
     with urlopen(replica.sites["xinhua"] + "/foto/12.jpg") as answer:
         assert answer.read().startswith(b"<svg")

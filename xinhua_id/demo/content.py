@@ -62,7 +62,8 @@ class Commission:
 class Trouble:
     """A target that carries no ordinary story.
 
-    ``outcomes`` are the ways its visit may rightly end; empty: it must not be fetched at all.
+    ``path`` is a full URL where it stands on another site. ``outcomes`` are the ways its visit may rightly end; empty:
+    it must not be fetched at all.
     """
 
     path: str

@@ -79,6 +79,17 @@ class Replica:
         """Return how often each target of a site was asked for so far."""
         return Counter(self._servers[site].hits)
 
+    def trespasses(self) -> list[str]:
+        """Return the addresses that were asked for although robots.txt or their host forbids it."""
+        asked = {server.base + target for server in self._servers.values() for target in server.hits}
+        forbidden = {
+            trouble.path if trouble.path.startswith("http") else content.base + trouble.path
+            for content in self.contents.values()
+            for trouble in content.troubles
+            if not trouble.outcomes
+        }
+        return sorted(asked & forbidden)
+
 
 def _commissions(seed: int, wanted: int) -> list[list[Commission]]:
     """Return each site's stories; a fifteenth of all go to two sites at once, as one wire story does."""

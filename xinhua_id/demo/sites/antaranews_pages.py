@@ -175,7 +175,7 @@ def _page_2015(base: str, one: Commission, truth: GoldStory, related: Sequence[E
         "" if one.style == "release" else f'<p class="mt10">Editor: <span itemprop="editor">{story.editor}</span></p>'
     )
     again = (
-        f"<br />Editor: {story.editor}<br />Copyright &copy; ANTARA {year}<br />"
+        f"{rng.choice(('<br />', '<br /><br />'))}Editor: {story.editor}<br />Copyright &copy; ANTARA {year}<br />"
         if editor and rng.random() < 0.2
         else ""
     )
