@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 pyth
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; exit 0; }; \
 	done; true)
 
-.PHONY: demo test check format lock clean help
+.PHONY: demo test check format schema lock clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo 'make test     style, types, import directions, tests'
 	@echo 'make check    the same without the tests'
 	@echo 'make format   put the code into its one form'
+	@echo 'make schema   write what is generated from the item model: JSON Schema, field tables'
 	@echo 'make lock     resolve pyproject.toml into requirements.lock again'
 	@echo 'make clean    remove what the other targets made; the archives stay'
 
@@ -37,6 +38,9 @@ check: $(STAMP)
 format: $(STAMP)
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
+
+schema: $(STAMP)
+	$(BIN)/python -m xinhua_id.item_schema docs/data-format.md
 
 # The stamp is younger than the lock and pyproject.toml: nothing to do.
 $(STAMP): requirements.lock pyproject.toml

@@ -20,7 +20,7 @@ VALIDATOR = jsonschema.Draft202012Validator(item_schema.schema())
 def test_the_shipped_schema_is_the_one_the_model_makes() -> None:
     shipped = resources.files("xinhua_id").joinpath("item.schema.json").read_text(encoding="utf-8")
 
-    assert shipped == item_schema.as_json(), "regenerate it: python -m xinhua_id.item_schema docs/data-format.md"
+    assert shipped == item_schema.as_json(), "regenerate it: make schema"
 
 
 def test_the_schema_is_one() -> None:
@@ -66,7 +66,7 @@ def test_every_field_says_what_it_holds() -> None:
 def test_the_documentation_shows_the_fields_as_the_model_has_them() -> None:
     text = DATA_FORMAT.read_text(encoding="utf-8")
 
-    assert text == item_schema.with_tables(text), "renew it: python -m xinhua_id.item_schema docs/data-format.md"
+    assert text == item_schema.with_tables(text), "renew it: make schema"
 
 
 def test_the_documentation_maps_only_fields_that_exist_and_leaves_none_out() -> None:
