@@ -12,7 +12,7 @@ from xinhua_id.crawl.discovery import Kind, Link, Rules, discover, links
 
 class TestListings:
     def test_the_stories_of_a_listing_are_found_each_once_in_order(self) -> None:
-        body = anchors("/berita/2/banjir", "berita/1/panen?utm_source=x", "/berita/2/banjir#komentar", "/berita/1/panen")
+        body = anchors("/berita/2/banjir", "berita/1/panen?utm_source=x", "/berita/2/banjir#kolom", "/berita/1/panen")
         assert paths(links(page(body), Kind.LISTING, DESCRIBED)) == ["/berita/2/banjir", "/berita/1/panen?utm_source=x"]
 
     def test_what_the_source_does_not_name_is_left_out_and_counted(self) -> None:

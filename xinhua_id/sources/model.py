@@ -85,9 +85,9 @@ class Discovery(Table):
 class RightsOf(Table):
     """Whose text it is, as the site says."""
 
-    holder: str | None = None
-    notice: str | None = None
-    terms_url: str | None = None
+    holder: str | None = Field(None, description="Who holds the rights.")
+    notice: str | None = Field(None, description="What the site says of them, in its words.")
+    terms_url: str | None = Field(None, description="Where its terms stand.")
 
 
 class Source(Table):
@@ -106,9 +106,9 @@ class Source(Table):
     agency: str | None = Field(None, description="The agency's name where the site is the agency's own.")
     self_names: tuple[str, ...] = Field((), description="How the site names itself in datelines.")
     notes: str = Field("", description="What is known of the site, and how surely.")
-    rights: RightsOf = RightsOf()
-    discovery: Discovery = Discovery()
-    layout: tuple[Layout, ...] = ()
+    rights: RightsOf = Field(RightsOf(), description="Whose text it is.")
+    discovery: Discovery = Field(Discovery(), description="How its stories are found.")
+    layout: tuple[Layout, ...] = Field((), description="How its pages are laid out; all are tried.")
     digest: str = Field("", description="First 12 hex digits of the TOML's sha256; set when it is loaded.")
 
     @model_validator(mode="after")
