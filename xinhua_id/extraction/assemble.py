@@ -17,7 +17,7 @@ from xinhua_id import urls
 from xinhua_id.extraction import credit_lines, dates, newswire, origin
 from xinhua_id.extraction.metadata import Metadata
 from xinhua_id.extraction.separate import Separated
-from xinhua_id.items import Article, EventDate, Extraction, Image, Origin, Page, Removed, Rights
+from xinhua_id.items import Article, EventDate, Extraction, Image, Page, Removed, Rights
 from xinhua_id.sources import Source
 from xinhua_id.text import clean, content_digest
 

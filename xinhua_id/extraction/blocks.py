@@ -238,7 +238,7 @@ class _Walker:
         self.links = self.anchors = self.bold = 0
         if not raw.strip(f"{_BREAK}{_JOINT} \t\r\n\xa0"):
             return
-        pieces = [text for piece in _pieces(raw) if (text := clean(_unescaped(piece)))]
+        pieces = [text for piece in _pieces(_unescaped(raw)) if (text := clean(piece))]
         kind, level = self.kind[-1]
         whole = sum(map(len, pieces))
         for text in pieces:
@@ -282,9 +282,10 @@ def _pieces(raw: str) -> list[str]:
 
 
 def _is_wrapped(parts: list[str]) -> bool:
-    """Whether single breaks wrap lines: fewer than seven in ten stand behind the end of a sentence."""
-    lines = [line for part in parts for line in _SINGLE.split(part)[:-1]]
-    return sum(map(_is_ended, lines)) < 0.7 * len(lines)
+    """Whether single breaks wrap lines: three or more of the longer ones, and three in ten, end in mid-sentence."""
+    lines = [line for part in parts for line in _SINGLE.split(part)[:-1] if len(line) > 40]
+    broken = sum(not _is_ended(line) for line in lines)
+    return broken >= 3 and broken > 0.3 * len(lines)
 
 
 def _is_ended(line: str) -> bool:
@@ -309,5 +310,6 @@ def _lines_to_paragraphs(lines: list[str], wrapped: bool) -> list[str]:
 
 
 def _opens(text: str) -> bool:
-    """Whether a line begins as a paragraph does, and is long enough for one."""
-    return len(text) > 60 and (text[0].isupper() or text[0] in "\"“‘'")
+    """Whether a line reads like a paragraph: a capital or a quotation mark first, and a sentence or some length."""
+    begins = text[:1].isupper() or text.startswith(('"', "“", "‘", "'"))
+    return begins and (len(text) > 60 or _is_ended(text))

@@ -50,7 +50,9 @@ class Credits:
 
     def read(self, text: str) -> bool:
         """Take in a line if it is nothing but credits; say whether it was."""
-        text = clean(text).strip("【】 ")
+        text = clean(text)
+        if "【" in text:  # Xinhua's template sets each credit in such brackets, beside buttons
+            return max(map(self.read, re.findall(r"【([^【】]+)】", text)), default=False)
         if not text or len(text) > _LONGEST:
             return False
         found = _parts(text)

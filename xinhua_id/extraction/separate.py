@@ -242,7 +242,8 @@ class _Separation:
                 del paragraphs[at:]
                 break
         while len(paragraphs) > 1 and (text := paragraphs[-1]):
-            if self.kinds[len(paragraphs) - 1] is Kind.ITEM or not _is_fragment(text) or _SENTENCE.search(text):
+            ended = _SENTENCE.search(_without_end(text))
+            if self.kinds[len(paragraphs) - 1] is Kind.ITEM or not _is_fragment(text) or ended:
                 return
             paragraphs.pop()
             self._remove("trailing-fragment", text)
@@ -287,9 +288,14 @@ def _said(paragraphs: list[str]) -> int:
     return sum(len(text) for text in paragraphs if not _is_fragment(text))
 
 
+def _without_end(text: str) -> str:
+    """Return a paragraph without the end mark and the agency's tag that may close a story."""
+    return _END_TAG.sub("", _END_MARK.sub("", text))
+
+
 def _is_fragment(text: str) -> bool:
     """Whether a line is short and no sentence, nor an address or contact such as press releases end with."""
-    text = _END_TAG.sub("", _END_MARK.sub("", text))
+    text = _without_end(text)
     return len(text) < 80 and not text.endswith((".", ".”", '."', ":")) and "@" not in text and not _ADDRESS.match(text)
 
 
@@ -298,7 +304,7 @@ def _is_linked_headline(block: Block) -> bool:
     return (
         block.anchors >= 1
         and block.link_share > 0.85
-        and not _SENTENCE.search(_END_TAG.sub("", _END_MARK.sub("", block.text)))
+        and not _SENTENCE.search(_without_end(block.text))
         and not _ADDRESS.match(block.text)
     )
 

@@ -121,12 +121,15 @@ def _near(one: str, other: str) -> bool:
 
 def _scores(page: Walk, headline: int | None) -> dict[int, float]:
     scores: dict[int, float] = {}
+    others = _other_articles(page, headline)
     for at, block in enumerate(page.blocks):
         if block.rule >= 0 or not is_prose(block) or boilerplate.rule_for(block.text):
             continue
         value = 1 + min(len(block.text), 800) / 100 * (1 - block.link_share)
         if headline is not None and at < headline:
             value *= 0.3
+        if at in others:
+            value *= 0.2
         if block.kind is Kind.ITEM:
             value *= 0.5
         node = block.node
@@ -140,6 +143,18 @@ def _scores(page: Walk, headline: int | None) -> dict[int, float]:
             scores[node] = scores.get(node, 0.0) + value * share * _token_weight(page, node)
             node, share = page.nodes[node].parent, share * 0.6
     return scores
+
+
+def _other_articles(page: Walk, headline: int | None) -> set[int]:
+    """Return the blocks of ``<article>`` elements beside the one that holds the headline: the next story, teasers."""
+    if headline is None:
+        return set()
+    ranges = [range(node.first, node.last) for node in page.nodes if node.element.tag == "article"]
+    own = [blocks for blocks in ranges if headline in blocks]
+    if not own:
+        return set()
+    inner = min(own, key=len)
+    return {at for blocks in ranges if headline not in blocks and blocks.start not in inner for at in blocks}
 
 
 def _token_weight(page: Walk, at: int) -> float:

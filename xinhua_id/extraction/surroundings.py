@@ -27,6 +27,8 @@ _SECTION = re.compile(
 )
 _TAG_PATH = re.compile(r"(?i)/(tags?|topik|topic)/")
 _SECTION_PATH = re.compile(r"(?i)/(category|kategori|rubrik|kanal|section)/")
+_BREADCRUMB = re.compile(r"(?i)breadcrumbs?|breadcrumb-?(list|nav|wrap)|crumbs?|td-crumb-container")
+_FRONT = re.compile(r"(?i)^(beranda|home|depan|halaman depan)$")
 _ACCOUNT = re.compile(r"(?i)^(admin(istrator)?|webmaster|root|user\d*|author)$")
 _LABEL = re.compile(r"(?i)^(oleh|by|penulis|reporter|ditulis oleh|written by)\s*:?\s*|\s*[-–|]\s*$")
 
@@ -56,7 +58,18 @@ def read(root: _Element) -> Surroundings:
                 out.byline = _name(element)
                 if out.byline:
                     break
+    if not out.sections:
+        out.sections = _crumbs(root)
     return out
+
+
+def _crumbs(root: _Element) -> list[str]:
+    """Return the last link of the first breadcrumb that is neither the front page nor the page itself."""
+    for element in root.iter("nav", "ul", "ol", "div", "p"):
+        if _has(element, _BREADCRUMB):
+            names = [_text(link) for link in element.iter("a")]
+            return [name for name in names if name and len(name) < 40 and not _FRONT.match(name)][-1:]
+    return []
 
 
 def _take_term(link: _Element, rel: list[str], href: str, out: Surroundings) -> None:
@@ -81,7 +94,7 @@ def _has(element: _Element, pattern: re.Pattern[str]) -> bool:
 
 def _name(element: _Element) -> str | None:
     name = _LABEL.sub("", _LABEL.sub("", _text(element))).strip()
-    return name if 2 < len(name) <= 60 and not _ACCOUNT.match(name) else None
+    return name if 2 < len(name) <= 60 and ":" not in name and not _ACCOUNT.match(name) else None
 
 
 def _text(element: _Element) -> str:
