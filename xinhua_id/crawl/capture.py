@@ -20,8 +20,9 @@ from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.defer import Deferred
 
 from xinhua_id import __version__
+from xinhua_id.crawl.visit import count
 from xinhua_id.errors import CannotWrite, WireError, XinhuaIdError
-from xinhua_id.items import Page
+from xinhua_id.items import Outcome, Page
 from xinhua_id.warc.exchange import Exchange, target_uri
 from xinhua_id.warc.pages import page_of
 from xinhua_id.warc.writer import WarcWriter
@@ -29,6 +30,8 @@ from xinhua_id.warc.writer import WarcWriter
 #: The reasons a crawl closes with when its archive takes no more, and when the wire capture does not fit.
 CANNOT_WRITE = "archive-cannot-write"
 CANNOT_CAPTURE = "wire-does-not-fit"
+#: The outcome of an exchange on a pooled connection that the server had closed; Twisted asked once more by itself.
+STALE = "stale-connection"
 _ATTRIBUTE = "_xinhua_id_captures"
 
 
@@ -78,6 +81,8 @@ class Captures:
             self.check()
             for exchange in exchanges:
                 self._write(request, exchange)
+            for _ in exchanges[:-1]:  # the last one's outcome is the visit's
+                count(self.crawler.stats, Outcome.FAILED, STALE)
         except XinhuaIdError as error:
             self.fail(error)
             raise
