@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from xinhua_id.extraction import boilerplate, dates, newswire, regions
 from xinhua_id.extraction.blocks import Block, Kind
@@ -232,11 +233,13 @@ class _Separation:
         fragments.
         """
         paragraphs = self.out.paragraphs
-        fragments = [
-            kind is Kind.TEXT and _is_fragment(text) for text, kind in zip(paragraphs, self.kinds, strict=True)
-        ]
+        short = [_is_fragment(text) for text in paragraphs]
+        said = list(
+            accumulate((0 if is_short else len(t) for t, is_short in zip(paragraphs, short, strict=True)), initial=0)
+        )
+        fragments = [is_short and kind is Kind.TEXT for is_short, kind in zip(short, self.kinds, strict=True)]
         for at in range(len(paragraphs) - 3):
-            if all(fragments[at : at + 4]) and _said(paragraphs[:at]) > 2 * _said(paragraphs[at:]):
+            if all(fragments[at : at + 4]) and said[at] > 2 * (said[-1] - said[at]):
                 for cut in paragraphs[at:]:
                     self._remove("trailing-fragment", cut)
                 del paragraphs[at:]
@@ -282,10 +285,6 @@ def standfirst_class(names: str) -> bool:
 
 def _key(text: str) -> str:
     return re.sub(r"[\W_]+", " ", text).strip().casefold()
-
-
-def _said(paragraphs: list[str]) -> int:
-    return sum(len(text) for text in paragraphs if not _is_fragment(text))
 
 
 def _without_end(text: str) -> str:

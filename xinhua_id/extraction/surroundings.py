@@ -76,7 +76,7 @@ def _take_term(link: _Element, rel: list[str], href: str, out: Surroundings) -> 
     text = _text(link)
     if not text or len(text) > 80:
         return
-    holders = []
+    holders: list[_Element] = []
     parent = link.getparent()
     while parent is not None and len(holders) < 3:
         holders.append(parent)
