@@ -182,7 +182,9 @@ def test_a_site_that_forbids_crawling_is_crawled_only_on_the_operators_word() ->
     check_permission(source.at("http://127.0.0.1:8000"), Settings(), ["http://127.0.0.1:8000"])
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1/", "http://127.9.9.9:80/", "http://[::1]:8000/", "http://a.localhost/"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1/", "http://127.9.9.9:80/", "http://[::1]:8000/", "http://a.localhost/"]
+)
 def test_a_loopback_address_is_known_by_its_name(url: str) -> None:
     assert is_loopback(url)
 

@@ -188,7 +188,7 @@ def _live(source: Source, url: str) -> Page:
                 if page.url == address and 200 <= page.status < 300:
                     return page
     outcomes = (key.removeprefix("outcome/") for key in crawled.stats if key.startswith("outcome/"))
-    reasons = ", ".join(sorted(key for key in outcomes if "/" in key and not key.endswith("/robots")))
+    reasons = ", ".join(sorted(key for key in outcomes if "/" in key and key != "listing/robots"))
     raise XinhuaIdError(
         f"no page came back: {reasons or crawled.reason}", where=address,
         now="Open it in a browser; where it redirects, check the address it leads to.",
