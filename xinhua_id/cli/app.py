@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from xinhua_id import __version__
-from xinhua_id.cli import crawl, extract, serve, sources
+from xinhua_id.cli import crawl, demo, extract, serve, sources
 from xinhua_id.errors import UsageError, XinhuaIdError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -46,6 +46,7 @@ def _root(
     """Nothing of its own: every command is a module."""
 
 
+demo.register(app)
 crawl.register(app)
 extract.register(app)
 sources.register(app)

@@ -1,0 +1,101 @@
+"""`xinhua-id demo`: a replica site on loopback, a real crawl of it, and a judgement of what came out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from xinhua_id.cli import summary
+from xinhua_id.cli.progress import Progress
+from xinhua_id.crawl.target import Target, targets
+from xinhua_id.demo.judgement import Judgement, judge
+from xinhua_id.demo.site import Replica
+from xinhua_id.errors import UsageError
+from xinhua_id.sources import names
+from xinhua_id.spiders import process
+
+_HELP = """Serve a replica of the described sites on loopback, crawl it, and judge what came out.
+
+The stories are invented; the replica knows what it wrote, so every body is compared with its gold.
+
+**Examples**
+
+    xinhua-id demo
+
+    xinhua-id demo --stories 60 --archive /tmp/try
+"""
+#: How many of the gold's stories must have come out, at the least.
+_LEAST_SHARE = 300 / 360
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("demo", help=_HELP)(demo)
+
+
+def demo(
+    stories: Annotated[int, typer.Option(min=40, max=5000, help="How many stories the replica writes.")] = 360,
+    seed: Annotated[int, typer.Option(help="Another seed gives other stories.")] = 2023,
+    archive: Annotated[
+        Path | None, typer.Option(help="Where the files go; a folder of its own under archives/demo otherwise.")
+    ] = None,
+) -> None:
+    """Serve, crawl, judge; exit with 1 where a check does not hold."""
+    talk = Console(stderr=True, highlight=False)
+    root = archive or Path("archives", "demo", dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%SZ"))
+    if root.exists() and any(root.iterdir()):
+        raise UsageError("the demo needs an empty folder", where=str(root), now="Name another with --archive.")
+    began = time.monotonic()
+    with Replica(stories, seed=seed) as replica:
+        talk.print(f"[bold]A replica of {len(replica.sites)} sites[/] is served on loopback; its stories are invented.")
+        for name, base in replica.sites.items():
+            talk.print(f"  {name:<22}{base}")
+        settings: dict[str, Any] = {"XINHUA_ID_ARCHIVE": str(root), "XINHUA_ID_PERMISSIONS": ["antaranews"]}
+        with Progress(talk) as progress:
+            done = process.crawl(_targets(replica.sites), settings=settings, watch=progress.watch)
+        for crawled in done:
+            summary.show(talk, crawled)
+        code = summary.exit_code(done)
+        if code:
+            raise typer.Exit(code)
+        least = int(_LEAST_SHARE * sum(story.fault is None for story in replica.gold))
+        verdict = judge(root, replica.gold, replica.sites, replica.trespasses(), least)
+    _show(talk, verdict, root, time.monotonic() - began)
+    raise typer.Exit(0 if verdict.holds else 1)
+
+
+def _targets(sites: dict[str, str]) -> list[Target]:
+    """Return what to crawl: described sites by their source, served here; the others from their front page."""
+    return [
+        target
+        for name, base in sites.items()
+        for target in (targets(name, (), base) if name in names() else targets(None, [f"{base}/"]))
+    ]
+
+
+def _show(talk: Console, verdict: Judgement, root: Path, seconds: float) -> None:
+    talk.print()
+    talk.print(f"[bold]What was checked[/]  [dim]{seconds:.0f} s in all[/]")
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for check in verdict.checks:
+        mark = "[green]✓[/]" if check.holds else "[red]✗[/]"
+        table.add_row(f"  {mark}", check.what, f"[dim]{escape(check.found)}[/]")
+    talk.print(table)
+    talk.print("[bold]Fields that agree with gold[/]")
+    fields = ", ".join(f"{name} {good}/{every}" for name, (good, every) in verdict.score.fields.items())
+    talk.print(f"  {fields}", soft_wrap=True)
+    if not verdict.holds:
+        talk.print(escape(verdict.score.report()))
+        talk.print("[red]A check does not hold.[/] → Please report it with the lines above.")
+    talk.print(f"[dim]Look around[/]\n  [bold]{escape(str(root))}[/]", soft_wrap=True)
+    talk.print(
+        "  python -c \"import xinhua_id; print(xinhua_id.read('" + escape(str(root)) + "').to_pandas())\"",
+        soft_wrap=True,
+    )

@@ -1,0 +1,165 @@
+"""What a demo crawl must show: bodies equal to gold, WARC files other tools accept, items that lead to their records.
+
+Every check is run by the tool a careful reader would use. Knows nothing of how the crawl was made.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import subprocess
+import sys
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from xinhua_id.archive.pages import payload_digest
+from xinhua_id.archive.trace import trace
+from xinhua_id.demo.gold import GoldStory
+from xinhua_id.demo.score import Score, score
+from xinhua_id.errors import BadRecord
+from xinhua_id.items import Article
+from xinhua_id.warc import payload, reader
+
+_READ_AT_ONCE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was checked: what, whether it holds, and what was found."""
+
+    what: str
+    holds: bool
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All that was checked of one demo."""
+
+    checks: list[Check]
+    score: Score
+
+    @property
+    def holds(self) -> bool:
+        """Whether every check holds."""
+        return all(check.holds for check in self.checks)
+
+
+def judge(
+    root: Path, gold: Sequence[GoldStory], sites: dict[str, str], trespasses: Iterable[str], least: int
+) -> Judgement:
+    """Check the archive that a crawl of the replica made below ``root``; at least ``least`` stories are expected."""
+    items, warcs = sorted(root.glob("*/items/*.jsonl")), sorted(root.glob("*/warc/*.warc.gz"))
+    lines = [line for path in items for line in path.read_text("utf-8").splitlines()]
+    articles = [Article.model_validate_json(line) for line in lines]
+    found = score(articles, gold, sites)
+    left_open = sorted(root.glob("*/*/*.open"))
+    asked = list(trespasses)
+    checks = [
+        Check(f"at least {least} stories crawled", found.equal >= least, f"{len(articles)} items"),
+        Check("every body equal to gold, paragraph by paragraph", found.exact, f"{found.equal} of {found.total}"),
+        Check("no item that is no story", not found.extra, _number(found.extra, "item")),
+        _traced(articles, root),
+        Check("every item reads back as it was written", _round(articles, lines), f"{len(lines)} lines"),
+        *(_tool(name, command, warcs) for name, command in _TOOLS.items()),
+        _warcio(warcs),
+        _gzip(warcs),
+        Check("every file closed", not left_open, _number(left_open, "file") + " open"),
+        Check("nothing fetched that robots.txt forbids", not asked, _number(asked, "address")),
+    ]
+    return Judgement(checks, found)
+
+
+_TOOLS = {"fastwarc check": ["fastwarc.cli", "check"]}
+
+
+def _round(articles: Sequence[Article], lines: Sequence[str]) -> bool:
+    return [article.to_json() for article in articles] == list(lines)
+
+
+def _traced(articles: Sequence[Article], root: Path) -> Check:
+    faults = []
+    for article in articles:
+        try:
+            trace(article, root)
+        except BadRecord as error:
+            faults.append(str(error))
+    good = len(articles) - len(faults)
+    return Check(
+        "every item leads to its record: same URL, same digest",
+        not faults and bool(articles),
+        faults[0] if faults else f"{good} of {len(articles)}",
+    )
+
+
+def _tool(name: str, command: list[str], warcs: Sequence[Path]) -> Check:
+    faults = [path.name for path in warcs if _run([*command, str(path)])[0] != 0]
+    return Check(f"{name} finds nothing wrong", not faults and bool(warcs), ", ".join(faults) or _number(warcs, "file"))
+
+
+def _warcio(warcs: Sequence[Path]) -> Check:
+    """Run ``warcio check -v``: it hashes the chunked bytes of a body, so it may disagree on chunked records alone.
+
+    WARC 1.1 §5.9 takes the payload digest over the payload; RFC 9112 §7.1 says that chunking is no part of it.
+    """
+    wrong: list[str] = []
+    chunked = 0
+    for path in warcs:
+        code, said = _run(["warcio.cli", "check", "-v", str(path)])
+        named = set(re.findall(r"offset (\d+) .*?digest failed", said)) | _failed_offsets(said)
+        for offset in named:
+            if _is_chunked_and_right(path, int(offset)):
+                chunked += 1
+            else:
+                wrong.append(f"{path.name}, offset {offset}")
+        if code != 0 and not named:
+            wrong.append(path.name)
+    return Check(
+        "warcio check agrees, but for the payload digest of chunked records",
+        not wrong and bool(warcs),
+        wrong[0] if wrong else f"{_number(warcs, 'file')}; {chunked} chunked records, ours checked by dechunking",
+    )
+
+
+def _failed_offsets(said: str) -> set[str]:
+    """Return the offsets of the records that warcio reports as failed; it prints them on their own line."""
+    failed = set()
+    offset = None
+    for line in said.splitlines():
+        if match := re.search(r"offset\s+(\d+)", line):
+            offset = match[1]
+        if "digest failed" in line and offset is not None:
+            failed.add(offset)
+    return failed
+
+
+def _is_chunked_and_right(path: Path, offset: int) -> bool:
+    """Whether the record is chunked and its payload digest is right over the dechunked body."""
+    for found in reader.records(path):
+        if found.offset == offset:
+            head = payload.read_head(found.content)
+            return head.chunked and payload_digest(found) == found.header("WARC-Payload-Digest")
+    return False
+
+
+def _gzip(warcs: Sequence[Path]) -> Check:
+    faults = []
+    for path in warcs:
+        try:
+            with gzip.open(path) as file:
+                while file.read(_READ_AT_ONCE):
+                    pass
+        except (OSError, EOFError, zlib.error) as error:
+            faults.append(f"{path.name}: {error}")
+    return Check("gzip -t finds nothing wrong", not faults and bool(warcs), ", ".join(faults) or _number(warcs, "file"))
+
+
+def _run(module: list[str]) -> tuple[int, str]:
+    done = subprocess.run([sys.executable, "-m", *module], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def _number(things: Sequence[object], noun: str) -> str:
+    return f"{len(things)} {noun}{'' if len(things) == 1 else 'es' if noun.endswith('s') else 's'}"
