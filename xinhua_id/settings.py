@@ -33,7 +33,8 @@ USER_AGENT = f"xinhua-id/{__version__}" + (f" (+{XINHUA_ID_CONTACT})" if XINHUA_
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.8,*/*;q=0.5",
     "Accept-Language": "id,en;q=0.5",
-    "Accept-Encoding": "gzip, deflate, br",  # zstd: nobody replays it
+    # Not zstd: nobody replays it. Not br: `warcio check` fails on such records beside the brotli that Scrapy needs.
+    "Accept-Encoding": "gzip, deflate",
 }
 
 # --- the wire --------------------------------------------------------------------------------------------------
@@ -46,7 +47,7 @@ DOWNLOAD_HANDLERS = {
     "s3": None,
 }
 DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy's default accepts any certificate
-DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_TIMEOUT = 30  # also the longest that Ctrl-C waits for what is under way
 DOWNLOAD_MAXSIZE = 128 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 

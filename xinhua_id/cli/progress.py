@@ -16,6 +16,7 @@ from scrapy.crawler import Crawler
 
 from xinhua_id.cli.summary import size
 from xinhua_id.crawl.scheduler import frontier_of
+from xinhua_id.crawl.stopping import closing
 from xinhua_id.spiders.process import Crawled
 
 #: Seconds between two plain lines in a log.
@@ -80,4 +81,6 @@ class Progress:
         ]
         line = Text(f"{self._name}  ", style="bold", no_wrap=self._console.is_terminal, overflow="ellipsis")
         line.append(" · ".join(parts), style="not bold")
+        if self._crawler and closing(self._crawler):
+            return line.append("  ending with what is under way; Ctrl-C again breaks it off", style="yellow not bold")
         return line.append(f"  {self._url}", style="dim not bold")

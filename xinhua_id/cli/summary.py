@@ -84,6 +84,8 @@ def _ending(crawled: Crawled) -> str:
     after = f" after {seconds:.1f} s" if isinstance(seconds, float) else ""
     if crawled.error:
         return f"[red]failed{after}[/]"
+    if crawled.interrupted and not crawled.stats:
+        return "[yellow]broken off at once; its files are still called .open[/]"
     if crawled.interrupted:
         return f"[yellow]interrupted{after}; files closed[/]"
     if crawled.reason == "limit":

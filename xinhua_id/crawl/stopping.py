@@ -23,7 +23,9 @@ def closing(crawler: Crawler) -> bool:
 
     Scrapy tells nobody that a spider is about to close before every request is done, so its slot is asked.
     """
-    engine = crawler.engine
+    engine = crawler._engine  # noqa: SLF001 (before it is made, reading `engine` raises)
+    if engine is None:
+        return False
     slot = engine._slot  # noqa: SLF001
     return not engine.running or slot is None or slot.closing is not None
 
