@@ -32,13 +32,15 @@ def trouble(replica: Replica, what: str, site: str = "indonesiawindow") -> tuple
     return replica.sites[site] + found.path, found
 
 
-def raw(url: str) -> bytes:
+def raw(url: str, *, accept: str = "") -> bytes:
     """Return every byte the server sends before it closes, or resets."""
     host, _, path = url.removeprefix("http://").partition("/")
     name, _, port = host.partition(":")
     received = b""
     with socket.create_connection((name, int(port)), timeout=5) as peer:
-        peer.sendall(f"GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        peer.sendall(
+            f"GET /{path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: {accept}\r\nConnection: close\r\n\r\n".encode()
+        )
         try:
             while part := peer.recv(65536):
                 received += part
@@ -60,7 +62,7 @@ def test_stories_go_over_one_kept_connection(replica: Replica) -> None:
 
 def test_some_ordinary_stories_are_compressed_and_some_chunked(replica: Replica) -> None:
     heads = [
-        raw(replica.sites[one.site] + one.path).partition(b"\r\n\r\n")[0].lower()
+        raw(replica.sites[one.site] + one.path, accept="gzip, deflate, br").partition(b"\r\n\r\n")[0].lower()
         for one in replica.gold
         if one.fault is None
     ]
@@ -71,6 +73,11 @@ def test_some_ordinary_stories_are_compressed_and_some_chunked(replica: Replica)
         b"transfer-encoding: chunked",
     ):
         assert any(field in head for head in heads), field
+
+
+def test_nothing_is_compressed_for_a_client_that_did_not_ask(replica: Replica) -> None:
+    some = [one for one in replica.gold if one.fault is None][:60]
+    assert not any(b"content-encoding" in raw(replica.sites[one.site] + one.path).lower()[:600] for one in some)
 
 
 def test_a_post_id_redirects_to_the_story(replica: Replica) -> None:

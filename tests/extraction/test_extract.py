@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import os
 import subprocess
 import sys
@@ -105,9 +106,7 @@ def test_unclosed_paragraphs_and_double_escaped_entities_are_read() -> None:
     text = "Harga cabai &amp;amp; bawang turun di pasar\u00adpasar tradisional&nbsp;kota itu sepanjang\u200b pekan ini."
     inside = f"<h1>{HEADLINE}</h1><div><p>{FIRST}<p>{text}<p>{FOURTH}</div>"
     found = extract(page(wrapped(inside)))
-    assert (
-        found.paragraphs[1] == "Harga cabai & bawang turun di pasarpasar tradisional kota itu sepanjang pekan ini."
-    )
+    assert found.paragraphs[1] == "Harga cabai & bawang turun di pasarpasar tradisional kota itu sepanjang pekan ini."
 
 
 def test_reader_comments_that_read_like_articles_leave_only_count_and_digest() -> None:
@@ -272,3 +271,11 @@ def test_the_same_bytes_give_the_same_line_in_every_process() -> None:
         for seed in ("0", "7", "4711")
     }
     assert len(lines) == 1
+
+
+def test_a_page_that_is_itself_a_gzip_file_is_read_and_a_broken_one_is_named() -> None:
+    packed = gzip.compress(article().encode())
+    assert extract(Page(url="https://x.id/a.html.gz", body=packed)).paragraphs == BODY
+    with pytest.raises(NotAnArticle) as caught:
+        extract(Page(url="https://x.id/a.html.gz", body=packed[:20] + b"rusak" + packed[25:]))
+    assert caught.value.reason == "not-html-archive"

@@ -13,6 +13,7 @@ import threading
 import time
 import zlib
 from collections import Counter
+from dataclasses import dataclass, replace
 
 import brotli
 
@@ -73,8 +74,7 @@ class SiteServer:
         try:
             with peer, peer.makefile("rb") as stream:
                 while (request := _request(stream)) is not None:
-                    method, target, keep = request
-                    if not self._reply(peer, method, target) or not keep:
+                    if not self._reply(peer, request) or not request.keep:
                         return
         except OSError:
             return  # the client left, or was silent too long: nothing to answer
@@ -83,20 +83,22 @@ class SiteServer:
                 self._open.discard(peer)
             self._slots.release()
 
-    def _reply(self, peer: socket.socket, method: str, target: str) -> bool:
+    def _reply(self, peer: socket.socket, request: _Request) -> bool:
         """Answer one request; return whether the connection goes on."""
         assert self._content is not None
         with self._lock:
-            self.hits[target] += 1
-            first = self.hits[target] == 1
-        answer = self._content.answer(target)
+            self.hits[request.target] += 1
+            first = self.hits[request.target] == 1
+        answer = self._content.answer(request.target)
         if answer.manner is Manner.SILENT:
             return False
         if answer.manner is Manner.UNAVAILABLE_ONCE and first:
             sorry = b"<html><body><h1>503</h1><p>Server sedang sibuk.</p></body></html>"
             answer = Answer(sorry, 503, headers=(("Retry-After", "1"),))
+        if answer.coding and answer.coding not in request.accepts:
+            answer = replace(answer, coding=None)  # RFC 9110 §12.5.3
         head, body = _wire(answer)
-        if method == "HEAD":
+        if request.method == "HEAD":
             peer.sendall(head)
             return True
         if answer.manner is Manner.SLOW:
@@ -114,22 +116,33 @@ class SiteServer:
         return True
 
 
-def _request(stream: object) -> tuple[str, str, bool] | None:
-    """Read one request head; return method, target and whether to keep the connection, None at its end."""
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    target: str
+    keep: bool
+    accepts: frozenset[str]
+
+
+def _request(stream: object) -> _Request | None:
+    """Read one request head; None at the connection's end."""
     readline = stream.readline  # type: ignore[attr-defined]
     line = readline(65537).decode("latin-1").split()
     if len(line) < 3:
         return None
-    keep, length = True, 0
+    keep, length, accepts = True, 0, ""
     while (field := readline(65537).strip()) != b"":
         name, _, value = field.decode("latin-1").partition(":")
         if name.lower() == "connection" and value.strip().lower() == "close":
             keep = False
+        if name.lower() == "accept-encoding":
+            accepts = value
         if name.lower() == "content-length":
             length = int(value) if value.strip().isdigit() else 0
     if length:
         stream.read(length)  # type: ignore[attr-defined]
-    return line[0], line[1], keep
+    codings = frozenset(part.partition(";")[0].strip().lower() for part in accepts.split(","))
+    return _Request(line[0], line[1], keep, codings)
 
 
 def _wire(answer: Answer) -> tuple[bytes, bytes]:

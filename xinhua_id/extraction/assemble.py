@@ -21,6 +21,7 @@ from xinhua_id.items import Article, EventDate, Extraction, Image, Page, Removed
 from xinhua_id.sources import Source
 from xinhua_id.text import clean, content_digest
 
+_HAN = re.compile("[\u4e00-\u9fff]{8}")
 _ID_WORDS = frozenset(
     "yang dan di ke dari untuk dengan pada ini itu dalam tidak akan juga oleh sebagai telah adalah karena mereka dia "
     "kata menurut tersebut bisa ada".split()
@@ -186,6 +187,8 @@ def _language(text: str, declared: str | None, source: Source | None) -> str:
     if declared and re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", declared):
         code = declared.replace("_", "-")
         return "id" if code.lower() in ("in", "in-id") else code
+    if _HAN.search(text):
+        return "zh"
     return source.language if source else "id"
 
 

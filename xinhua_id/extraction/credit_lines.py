@@ -26,7 +26,7 @@ _COPYRIGHT = re.compile(
     r"copyright\s*©.{0,60}"
 )
 _ORGANISATION = re.compile(
-    r"(?i)\b(xinhua|antara|redaksi|pr ?wire|pr ?newswire|asianet|tim|desk|redaktur|newsroom|kantor berita|admin|"
+    r"(?i)\b(xinhua|antara|redaksi|pr ?wire?|pr ?newswire|asianet|tim|desk|redaktur|newsroom|kantor berita|admin|"
     r"huaxia|kompas\w*|"
     r"tempo|detik\w*|reuters|afp|web|warta\w*|humas|indonesia window|media)\b"
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import zlib
 
 from bs4.dammit import UnicodeDammit
 
@@ -20,6 +21,19 @@ _HEAD_BYTES = 65_536
 _SUPERSET = {"ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030"}
 #: At most this share of bad bytes is damage in a UTF-8 page; more is another charset.
 _DAMAGE = 0.002
+
+
+def unzipped(body: bytes, limit: int = 64 << 20) -> bytes:
+    """Return the contents of a page that is itself a gzip file (``page.html.gz``), at most ``limit`` bytes of it.
+
+    Anything else is returned as it is, and so is a gzip file that does not hold together.
+    """
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    try:
+        return zlib.decompressobj(31).decompress(body, limit)
+    except zlib.error:
+        return body
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:

@@ -6,14 +6,14 @@ layouts are tried first; where none matches, structure and text anchors decide.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
 from xinhua_id.errors import NotAnArticle
 from xinhua_id.extraction import blocks, layouts, metadata, regions, separate, structure, surroundings, tree, verdict
 from xinhua_id.extraction.assemble import Findings, assemble
-from xinhua_id.extraction.decode import decode
+from xinhua_id.extraction.decode import decode, unzipped
 from xinhua_id.items import Article, Page, Removed
 from xinhua_id.sources import Source
 from xinhua_id.text import clean, content_digest
@@ -33,6 +33,7 @@ class _Read:
 
 def extract(page: Page, source: Source | None = None) -> Article:
     """Return the article of a page; raise `NotAnArticle` with the reason, and nothing else, for any bytes."""
+    page = replace(page, body=unzipped(page.body))
     verdict.refuse_unreadable(page)
     root = tree.parse(decode(page.body, page.header("content-type")))
     if root is None:

@@ -57,7 +57,9 @@ def load(path: Path) -> Source:
         raw = path.read_bytes()
         table = tomllib.loads(raw.decode("utf-8"))
     except OSError as error:
-        raise SourceError(f"cannot read the source: {error.strerror}", where=str(path), now="Check the path.") from error
+        raise SourceError(
+            f"cannot read the source: {error.strerror}", where=str(path), now="Check the path."
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SourceError(
             f"the source is not TOML: {error}", where=str(path), now="Mend that line; strings need quotes."
@@ -118,6 +120,11 @@ def _line_of(text: str, loc: tuple[int | str, ...]) -> int | None:
                 return number
             if inside and len(names_of) > 2 and re.search(rf"[{{,]\s*{re.escape(key)}\s*=", line):
                 best = best or number
-    return best or header_line or next(
-        (n for n, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*\[*{re.escape(names_of[0])}\b", line)), None
+    return (
+        best
+        or header_line
+        or next(
+            (n for n, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*\[*{re.escape(names_of[0])}\b", line)),
+            None,
+        )
     )

@@ -29,7 +29,7 @@ _USUAL_PLACES = (
 )
 _ASSET = re.compile(
     r"\.(jpe?g|png|gif|webp|avif|svg|ico|bmp|tiff?|css|m?js|map|woff2?|ttf|eot|otf|pdf|docx?|xlsx?|pptx?|odt|csv|jsonl?"
-    r"|txt|mp[34]|m4[av]|mov|avi|webm|og[gv]|wav|flv|zip|rar|7z|gz|tgz|bz2|xz|tar|exe|apk|dmg|iso|swf|epub|warc|cdxj?)$",
+    r"|txt|mp[34]|m4[av]|mov|avi|webm|og[gv]|wav|flv|zip|rar|7z|(?<!\.html\.)(?<!\.htm\.)gz|tgz|bz2|xz|tar|exe|apk|dmg|iso|swf|epub|warc|cdxj?)$",
     re.IGNORECASE,
 )
 # On any site: doors for people who write, copies of a page, feeds of comments, endless spaces.
