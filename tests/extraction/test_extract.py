@@ -279,3 +279,9 @@ def test_a_page_that_is_itself_a_gzip_file_is_read_and_a_broken_one_is_named() -
     with pytest.raises(NotAnArticle) as caught:
         extract(Page(url="https://x.id/a.html.gz", body=packed[:20] + b"rusak" + packed[25:]))
     assert caught.value.reason == "not-html-archive"
+
+
+def test_a_page_with_more_blocks_than_any_story_has_is_named_too_large() -> None:
+    with pytest.raises(NotAnArticle) as caught:
+        extract(page(wrapped(f"<h1>{HEADLINE}</h1>" + "<p>a" * 200_001)))
+    assert caught.value.reason == "too-large"

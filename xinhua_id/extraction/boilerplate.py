@@ -7,6 +7,7 @@ Knows nothing of markup.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -133,8 +134,9 @@ RULES: tuple[Rule, ...] = (
 _LONGEST = 420
 
 
+@functools.lru_cache(maxsize=8192)
 def rule_for(text: str) -> Rule | None:
-    """Return the rule that removes a block of this text, or None."""
+    """Return the rule that removes a block of this text, or None; remembered, since steps ask more than once."""
     if len(text) > _LONGEST:
         return None
     return next((rule for rule in RULES if rule.pattern.match(text)), None)

@@ -19,6 +19,8 @@ from xinhua_id.sources import Source
 from xinhua_id.text import clean, content_digest
 
 _Element = etree._Element
+#: No story has as many paragraphs; reading them would hold up a crawl for a minute.
+_MOST_BLOCKS = 200_000
 
 
 @dataclass(slots=True)
@@ -38,7 +40,10 @@ def extract(page: Page, source: Source | None = None) -> Article:
     root = tree.parse(decode(page.body, page.header("content-type")))
     if root is None:
         raise NotAnArticle("no-body", "the page has no element", where=page.url)
-    read = _Read(page, root, blocks.walk(root), metadata.read(root, page.url))
+    flat = blocks.walk(root)
+    if len(flat.blocks) > _MOST_BLOCKS:
+        raise NotAnArticle("too-large", f"the page has {len(flat.blocks):,} blocks of text", where=page.url)
+    read = _Read(page, root, flat, metadata.read(root, page.url))
     structure.lift_capped_rules(read.flat)
     found = _by_layout(read, source) or _by_structure(read)
     if found is None:
