@@ -22,6 +22,7 @@ _SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*$")
 _ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$|^\S+@\S+\.\S+$", re.IGNORECASE)
 _END_MARK = re.compile(r"\s*(?:[■◼□]|##+|\*\*\*+)\s*$")
 _END_TAG = re.compile(r"\s*\[[A-Z]\w+\]\s*$")
+_CLOSING_TAG = re.compile(r"\s(?P<tag>\[(?:Xinhua|ANTARA|Antara)\])$")
 _END_AGENCY = re.compile(r"(?<=[.!?\"”’])\s*(?P<tag>[\[(](?:Xinhua|ANTARA|Antara)[\])])\s*\.?$")
 _SOURCED = re.compile(r"©\s*\S{3,}")
 _ICON = re.compile(r"(?i)icon|logo|avatar|gravatar|pixel|spacer|blank\.|emoji|/ads?/|sprite|loading|favicon")
@@ -134,6 +135,8 @@ class _Separation:
         text = piece.block.text
         if rule := boilerplate.rule_for(text):
             self._remove(rule.name, text)
+            if tag := _CLOSING_TAG.search(text):
+                self.out.end_tag = tag["tag"]  # an ad label may stand between the story and the agency's tag
             if rule.reach is boilerplate.Reach.NEXT:
                 self.label = rule.name
             elif rule.reach is boilerplate.Reach.TAIL and self.out.paragraphs:

@@ -7,6 +7,7 @@ most to say wins and takes in neighbours that carry on. Knows nothing of Indones
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from xinhua_id.extraction import boilerplate, regions
@@ -14,6 +15,8 @@ from xinhua_id.extraction.blocks import Block, Kind, Walk
 
 #: A rule that marks more than this share of the page's prose has misread it: it is ignored.
 _CAP = 0.45
+#: Where all rules together leave less than this share of at least so many characters, one of them has misread.
+_REST, _STORY = 0.15, 500
 _SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*$")
 _BODY_TOKENS = re.compile(
     r"(entry|post|article|story|news|detail|single|read|berita|isi|konten|content|page)-?_?_?"
@@ -34,24 +37,35 @@ class Region:
 
 
 def lift_capped_rules(page: Walk) -> None:
-    """Take the mark off blocks whose rule marks too much of the page's prose; one pass, whatever the nesting."""
+    """Take the mark off blocks whose rule marks too much of the page's prose; two passes, whatever the nesting.
+
+    First single elements (``class="sidebar widget"`` around the story), then, where next to nothing is left, the
+    one rule that took it: stories do stand in ``<aside>``, and in wrappers that a script shows.
+    """
     total = 0
-    per_rule: dict[int, int] = {}
+    marked: Counter[int] = Counter()
     for block in page.blocks:
         if is_prose(block):
             total += len(block.text)
             if block.rule >= 0:
-                per_rule[block.rule] = per_rule.get(block.rule, 0) + len(block.text)
-    lifted = {
-        at
-        for at, size in per_rule.items()
-        if size > _CAP * total
-        and regions.NAMES[page.nodes[at].rule] not in regions.SURE
-        and page.nodes[at].element.tag not in regions.SURE_TAGS
-    }
+                marked[block.rule] += len(block.text)
+    lifted = {at for at, size in marked.items() if size > _CAP * total and not _is_sure(page, at)}
+    left = total - sum(marked.values()) + sum(marked[at] for at in lifted)
+    if total >= _STORY and left < _REST * total:
+        names: Counter[int] = Counter()
+        for at, size in marked.items():
+            if regions.NAMES[page.nodes[at].rule] != regions.COMMENTS:
+                names[page.nodes[at].rule] += size
+        taker = max(names, key=lambda rule: (names[rule], -rule), default=None)
+        lifted |= {at for at in marked if page.nodes[at].rule == taker}
     for block in page.blocks:
         if block.rule in lifted:
             block.rule = -1
+
+
+def _is_sure(page: Walk, at: int) -> bool:
+    node = page.nodes[at]
+    return regions.NAMES[node.rule] in regions.SURE or node.element.tag in regions.SURE_TAGS
 
 
 def is_prose(block: Block) -> bool:

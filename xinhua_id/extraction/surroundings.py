@@ -28,6 +28,7 @@ _SECTION = re.compile(
 _TAG_PATH = re.compile(r"(?i)/(tags?|topik|topic)/")
 _SECTION_PATH = re.compile(r"(?i)/(category|kategori|rubrik|kanal|section)/")
 _BREADCRUMB = re.compile(r"(?i)breadcrumbs?|breadcrumb-?(list|nav|wrap)|crumbs?|td-crumb-container")
+_TRAIL_SIGN = re.compile(r"\w\s*[/›»>]\s*\w")
 _FRONT = re.compile(r"(?i)^(beranda|home|depan|halaman depan)$")
 _ACCOUNT = re.compile(r"(?i)^(admin(istrator)?|webmaster|root|user\d*|author)$")
 _LABEL = re.compile(r"(?i)^(oleh|by|penulis|reporter|ditulis oleh|written by)\s*:?\s*|\s*[-–|]\s*$")
@@ -64,12 +65,18 @@ def read(root: _Element) -> Surroundings:
 
 
 def _crumbs(root: _Element) -> list[str]:
-    """Return the last link of the first breadcrumb that is neither the front page nor the page itself."""
+    """Return the last link of the first breadcrumb that is not the front page."""
     for element in root.iter("nav", "ul", "ol", "div", "p"):
-        if _has(element, _BREADCRUMB):
+        if _has(element, _BREADCRUMB) or (element.tag == "nav" and _is_trail(element)):
             names = [_text(link) for link in element.iter("a")]
             return [name for name in names if name and len(name) < 40 and not _FRONT.match(name)][-1:]
     return []
+
+
+def _is_trail(element: _Element) -> bool:
+    """Whether a nav of no telling class is a breadcrumb: a few links from the front page on, parted by a sign."""
+    names = [_text(link) for link in element.iter("a")]
+    return 2 <= len(names) <= 5 and bool(_FRONT.match(names[0])) and bool(_TRAIL_SIGN.search(_text(element)))
 
 
 def _take_term(link: _Element, rel: list[str], href: str, out: Surroundings) -> None:
