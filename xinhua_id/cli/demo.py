@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from xinhua_id.cli import summary
 from xinhua_id.cli.progress import Progress
@@ -83,11 +82,9 @@ def _targets(sites: dict[str, str]) -> list[Target]:
 def _show(talk: Console, verdict: Judgement, root: Path, seconds: float) -> None:
     talk.print()
     talk.print(f"[bold]What was checked[/]  [dim]{seconds:.0f} s in all[/]")
-    table = Table(box=None, show_header=False, pad_edge=False)
     for check in verdict.checks:
         mark = "[green]✓[/]" if check.holds else "[red]✗[/]"
-        table.add_row(f"  {mark}", check.what, f"[dim]{escape(check.found)}[/]")
-    talk.print(table)
+        talk.print(f"  {mark} {check.what}  [dim]{escape(check.found)}[/]", soft_wrap=True)
     talk.print("[bold]Fields that agree with gold[/]")
     fields = ", ".join(f"{name} {good}/{every}" for name, (good, every) in verdict.score.fields.items())
     talk.print(f"  {fields}", soft_wrap=True)
