@@ -46,7 +46,10 @@ class EventDate(Part):
     """The day the first paragraph speaks of: ``Senin (9/1)``."""
 
     raw: str = Field(description="As written: `Senin (9/1)`.")
-    date: dt.date | None = Field(description="The day, only where the page itself gives the year; else null.")
+    date: dt.date | None = Field(
+        description="The day, only where the page gives the year: written, or by a publication date that agrees with "
+        "weekday and day; else null."
+    )
 
 
 class Image(Part):
@@ -134,7 +137,7 @@ class Article(Part):
     url: str | None = Field(description="The address that was fetched.")
     canonical_url: str | None = Field(
         description="The address under which copies on one site are equal: `rel=canonical` if it stands on the "
-        "same site, cleaned of tracking parameters."
+        "same site, cleaned of tracking parameters; always https and without `www.`, so that variants are equal."
     )
     site: str | None = Field(description="Name of the source, or host of an undescribed site.")
     provider: str | None = Field(description="The agency whose story it is: `Xinhua`; null where it is not a wire's.")
@@ -151,13 +154,17 @@ class Article(Part):
     editor: str | None = Field(description="The editor named by the page.")
     translator: str | None = Field(description="The translator named by the page.")
     date_published: Moment | None = Field(
-        description="When the page says it was published; from the page, never guessed from the crawl."
+        description="When the page says it was published; from the page, never guessed from the crawl. A day alone "
+        "counts as its midnight in the site's zone."
     )
     date_published_raw: str | None = Field(description="The date as the page writes it.")
     date_modified: Moment | None = Field(description="When the page says it was changed.")
     date_modified_raw: str | None = Field(description="That date as the page writes it.")
     event_date: EventDate | None = Field(description="The day the opening speaks of.")
-    language: str = Field(description="BCP 47: as the page declares it, else `id`.")
+    language: str = Field(
+        description="BCP 47: `id` where the text's own words are Indonesian, else what page or source declares; themes "
+        "often declare `en`."
+    )
     section: str | None = Field(description="The section of the site it stands in.")
     tags: list[str] = Field(description="The page's tags, in order.")
     paragraphs: list[str] = Field(description="The body, paragraph by paragraph, sub-headings included.")
