@@ -59,8 +59,7 @@ def demo(
         settings: dict[str, Any] = {"XINHUA_ID_ARCHIVE": str(root), "XINHUA_ID_PERMISSIONS": ["antaranews"]}
         with Progress(talk) as progress:
             done = process.crawl(_targets(replica.sites), settings=settings, watch=progress.watch)
-        for crawled in done:
-            summary.show(talk, crawled)
+        summary.show_together(talk, done)
         code = summary.exit_code(done)
         if code:
             raise typer.Exit(code)

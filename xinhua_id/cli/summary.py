@@ -62,6 +62,23 @@ def show(console: Console, crawled: Crawled) -> None:
     _files(console, crawled)
 
 
+def show_together(console: Console, done: Sequence[Crawled]) -> None:
+    """Print one summary of several sites' crawls: a line a site, then what came of all of them."""
+    console.print()
+    for crawled in done:
+        stats = crawled.stats
+        said = f"{stats.get('outcome/story', 0)} stories, {stats.get('warc/records', 0)} records"
+        console.print(f"[bold]{escape(crawled.target.name):<{_NAMES}}[/]{said}, {_ending(crawled)}", soft_wrap=True)
+        if crawled.error or not crawled.fetched:
+            _trouble(console, crawled)
+    stats = _summed([crawled.stats for crawled in done])
+    console.print()
+    console.print(_counts(stats))
+    console.print(_outcomes(stats))
+    if _group(stats, "removed/"):
+        console.print(_removed(stats))
+
+
 def exit_code(done: Sequence[Crawled]) -> int:
     """Return 0, 1 where a crawl failed or fetched nothing at all, 130 where it was interrupted."""
     if any(crawled.interrupted for crawled in done):
@@ -171,6 +188,16 @@ def _next(crawled: Crawled) -> str:
     if crawled.stats.get("outcome/story") and paths:
         return f"[bold]xinhua-id extract {escape(str(paths[0]))} --as text[/] reads the stories again, from the WARC."
     return "no story was found: try a listing page or a story as --seed."
+
+
+def _summed(several: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the stats of several crawls as those of one: numbers added, lists put together."""
+    out: dict[str, Any] = {}
+    for stats in several:
+        for key, value in stats.items():
+            if isinstance(value, int | list) and not isinstance(value, bool):
+                out[key] = out[key] + value if key in out else value
+    return out
 
 
 def _group(stats: Mapping[str, Any], prefix: str) -> dict[str, int]:
