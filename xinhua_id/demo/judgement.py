@@ -108,13 +108,13 @@ def _warcio(warcs: Sequence[Path]) -> Check:
     chunked = 0
     for path in warcs:
         code, said = _run(["warcio.cli", "check", "-v", str(path)])
-        named = set(re.findall(r"offset (\d+) .*?digest failed", said)) | _failed_offsets(said)
+        named = _failed_offsets(said)
         for offset in named:
             if _is_chunked_and_right(path, int(offset)):
                 chunked += 1
             else:
                 wrong.append(f"{path.name}, offset {offset}")
-        if code != 0 and not named:
+        if (code != 0 and not named) or "Traceback" in said:
             wrong.append(path.name)
     return Check(
         "warcio check agrees, but for the payload digest of chunked records",

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 import brotli
 
 from xinhua_id.demo.content import Answer, Content, Manner
+from xinhua_id.errors import UsageError
 
 _REASON = {200: "OK", 301: "Moved Permanently", 302: "Found", 307: "Temporary Redirect", 404: "Not Found",
            410: "Gone", 500: "Internal Server Error", 503: "Service Unavailable", 400: "Bad Request"}  # fmt: skip
@@ -30,7 +31,10 @@ class SiteServer:
     """
 
     def __init__(self, port: int = 0) -> None:
-        self._listener = socket.create_server(("127.0.0.1", port), backlog=64)
+        try:
+            self._listener = socket.create_server(("127.0.0.1", port), backlog=64)
+        except (OSError, OverflowError) as error:
+            raise UsageError(f"cannot listen on port {port}: {error}", now="Choose other ports.") from error
         self.base = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.hits: Counter[str] = Counter()
         self._content: Content | None = None
