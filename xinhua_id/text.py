@@ -9,9 +9,11 @@ import hashlib
 import re
 import unicodedata
 
-# Characters that take part in no word: zero width (U+200B-D, U+2060, U+FEFF), soft hyphen, and C0/C1
-# controls but tab, newline, carriage return and NEL, which are white space.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+# Lone surrogates, which no encoding can write, and characters that take part in no word: zero width (U+200B-D,
+# U+2060, U+FEFF), soft hyphen, and C0/C1 controls but tab, newline, carriage return and NEL, which are white space.
+_INVISIBLE = re.compile(
+    "[\ud800-\udfff\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
+)
 _SPACE = re.compile(r"\s+")
 
 

@@ -18,6 +18,8 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _DEFAULT_PORT = {"http": "80", "https": "443"}
+# What DNS and the sites write, or an IPv6 address: no space, no quote, no bracket.
+_HOST = re.compile(r"[\w.~-]+|[0-9A-Fa-f:.]+(%[\w.~-]+)?", re.ASCII)
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
@@ -29,13 +31,15 @@ def absolute(base: str, link: str) -> str | None:
             return None
         host = parts.hostname if parts.hostname.isascii() else parts.hostname.encode("idna").decode()
         port = parts.port
+        path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+        query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?")
     except (ValueError, UnicodeError):
+        return None
+    if not _HOST.fullmatch(host):
         return None
     netloc = f"[{host}]" if ":" in host else host
     if port is not None and str(port) != _DEFAULT_PORT[parts.scheme]:
         netloc += f":{port}"
-    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
-    query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?")
     return urlunsplit((parts.scheme, netloc, path, query, ""))
 
 
@@ -54,6 +58,15 @@ def canonical(url: str) -> str:
     path = parts.path.rstrip("/") or "/"
     query = sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(k))
     return urlunsplit(("https", host, path, urlencode(query), ""))
+
+
+def where(url: str | None) -> str:
+    """Return path and query of a URL, an empty string for what is none: what site rules are written for."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return ""
+    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def host(url: str) -> str:
@@ -78,7 +91,7 @@ def same_site(one: str, other: str) -> bool:
 
 def url_id(canonical_url: str) -> str:
     """Return the stable id of a story: 32 hex digits over its canonical URL."""
-    return hashlib.sha256(b"url:" + canonical_url.encode()).hexdigest()[:32]
+    return hashlib.sha256(b"url:" + canonical_url.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def text_id(text: str) -> str:

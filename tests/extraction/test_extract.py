@@ -7,6 +7,7 @@ import gzip
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 from hypothesis import given
@@ -285,3 +286,70 @@ def test_a_page_with_more_blocks_than_any_story_has_is_named_too_large() -> None
     with pytest.raises(NotAnArticle) as caught:
         extract(page(wrapped(f"<h1>{HEADLINE}</h1>" + "<p>a" * 200_001)))
     assert caught.value.reason == "too-large"
+
+
+HOSTILE = {
+    "comments before the page": "<!-- a -->" * 60 + article(),
+    "a date with fifty signs": article([FIRST, "1 Januari 2020" + " |" * 50, FOURTH]),
+    "a paragraph of stars": article([FIRST, "*" * 200_000 + "x", FOURTH]),
+    "thousands of titles": article(head='<meta property="og:title" content="Judul lain sekali">' * 4000),
+    "nested bylines": wrapped('<div class="byline">' * 1500 + "a " * 200_000 + "</div>" * 1500 + article()),
+    "an offset beyond all": article(head='<meta name="date" content="Mon, 01 Jan 2024 00:00:00 +99999999999999999">'),
+    "half an emoji": article(
+        head='<script type="application/ld+json">{"@type":"NewsArticle","author":{"name":"Budi \\ud83d S"}}</script>'
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_page_is_read_in_a_moment_and_can_be_written(name: str) -> None:
+    began = time.process_time()
+    said = article_or_reason(page(HOSTILE[name]))
+    assert time.process_time() - began < 5
+    assert not isinstance(said, str)
+    assert FIRST in said.paragraphs
+    assert said.to_json().encode()
+
+
+def test_a_later_paragraph_that_only_looks_like_a_dateline_moves_nothing_into_the_lead() -> None:
+    body = [SECOND, FOURTH, "Selandia Baru - Menteri perdagangan negara itu menyambut baik rencana tersebut.", THIRD]
+    found = extract(page(article(body)))
+    assert found.paragraphs == body
+    assert found.lead is None
+
+
+def test_a_sentence_with_two_names_in_brackets_in_the_body_is_no_caption() -> None:
+    body = [FIRST, "Kapal itu tiba di dermaga pada pagi hari. (Kementerian Laut/Basarnas)", FOURTH]
+    assert extract(page(article(body))).paragraphs == body
+
+
+def test_a_label_inside_the_story_does_not_swallow_what_follows() -> None:
+    after = [f"Kalimat nomor {n} tentang pasar terapung itu berlanjut seperti biasa setelah label." for n in range(4)]
+    found = extract(page(article([FIRST, SECOND, "Terpopuler", *after])))
+    assert found.paragraphs == [FIRST, SECOND, *after]
+
+
+def test_a_credit_that_no_field_tells_is_accounted_for() -> None:
+    found = extract(page(article([FIRST, SECOND, "Sumber: Dinas Perdagangan Kota", "Editor: Dian Puspa"])))
+    assert found.editor == "Dian Puspa"
+    assert [(r.rule, r.text) for r in found.removed if r.rule == "credit-line"] == [
+        ("credit-line", "Sumber: Dinas Perdagangan Kota")
+    ]
+
+
+def test_positions_of_what_was_removed_lie_within_the_story_and_in_page_order() -> None:
+    tail = ["Kanal lain", "Forum warga", "Peluang usaha", "Galeri foto", "Indeks berita"]
+    inside = "".join(f"<p>{text}</p>" for text in [*BODY, "Banner", *tail])
+    found = extract(page(wrapped(f"<h1>{HEADLINE}</h1><div>{inside}</div>")))
+    positions = [r.position for r in found.removed if r.position is not None]
+    assert positions == sorted(positions)
+    assert max(positions) == len(found.paragraphs) == 4
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[x/", "https://x.id/a\ud800b", "bukan alamat", "https://x.id:99999999999/a", ""]
+)
+def test_a_url_that_is_none_stops_nothing(url: str) -> None:
+    found = extract(Page(url=url, body=article().encode()))
+    assert found.paragraphs == BODY
+    assert len(found.id) == 32

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import xinhua_id
 from xinhua_id import urls
@@ -166,10 +166,10 @@ def _weekday(name: str) -> int:
 def _canonical(url: str | None, declared: str | None) -> str | None:
     """Return the canonical URL: the declared one if it stands on the same site and is no front page."""
     if url is None:
-        return urls.canonical(declared) if declared and urlsplit(declared).path.strip("/") else None
+        return urls.canonical(declared) if declared and urls.where(declared).strip("/") else None
     if declared and urls.same_site(url, declared):
-        front = not urlsplit(declared).path.strip("/") and not urlsplit(declared).query
-        if not front or not urlsplit(url).path.strip("/"):
+        front = not urls.where(declared).strip("/")
+        if not front or not urls.where(url).partition("?")[0].strip("/"):
             return urls.canonical(declared)
     return urls.canonical(url)
 

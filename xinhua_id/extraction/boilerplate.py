@@ -114,7 +114,9 @@ RULES: tuple[Rule, ...] = (
     _rule("ad-block-notice", r"AdBlock Terdeteksi!?.{0,200}|Matikan AdBlock.{0,160}", "AdBlock Terdeteksi!"),
     _rule(
         "app-promo",
-        r"(?:Dapatkan (?:informasi|berita|update|pembaruan).{0,200}|(?:Download|Unduh) aplikasi.{0,160}|"
+        r"(?:Dapatkan (?:informasi|berita|update|pembaruan)(?=.{0,160}\b"
+        r"(?:ponsel|aplikasi|WhatsApp|Telegram|Google News|email|e-mail|"
+        r"surel|notifikasi|kami)\b).{0,200}|(?:Download|Unduh) aplikasi.{0,160}|"
         r"(?:Ikuti|Follow|Gabung|Simak)\b.{0,100}(?:Google News|WhatsApp Channel|Saluran WhatsApp|"
         r"kanal Telegram|Telegram Channel|"
         r"Instagram|di sini).{0,80}|Cek berita dan artikel.{0,80})",

@@ -45,6 +45,8 @@ class Credits:
     source: str | None = None
     notice: str | None = None
     empty_author: bool = False
+    #: Whether the item tells all that the line read last says; ``Sumber: …`` has no field of its own.
+    told: bool = True
     #: Credit lines as they stand, for evidence.
     lines: list[str] = field(default_factory=list)
 
@@ -59,24 +61,23 @@ class Credits:
         if found is None:
             return False
         self.lines.append(text)
-        for role, value in found:
-            self._take(role, value)
+        taken = [self._take(role, value) for role, value in found]
+        self.told = all(taken)
         return True
 
-    def _take(self, role: str, value: str) -> None:
+    def _take(self, role: str, value: str) -> bool:
+        """Keep a value; return whether the item will tell it."""
         if role == "author":
             self.empty_author = self.empty_author or not value
             if value and self.byline is None:
                 self.byline = value
                 self.authors = persons(value)
-        elif role == "editor":
-            self.editor = self.editor or value or None
-        elif role == "translator":
-            self.translator = self.translator or value or None
-        elif role == "source":
-            self.source = self.source or value or None
-        elif role == "notice":
-            self.notice = self.notice or value or None
+            return not value or self.byline == value
+        if role == "photographer":
+            return not value
+        known: str | None = getattr(self, role) or value or None
+        setattr(self, role, known)
+        return role != "source" and (not value or known == value)
 
 
 def persons(byline: str) -> list[str]:

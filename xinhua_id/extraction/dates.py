@@ -40,7 +40,7 @@ _AMERICAN = rf"(?P<month>{_MONTH})\b\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s
 _NUMERIC = r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>(?:19|20)\d\d)"
 _PARTED = r"(?P<year>(?:19|20)\d\d)\s+(?P<month>\d{1,2})\s*/\s*(?P<day>\d{1,2})"  # Xinhua's own template
 _ISO = r"(?P<year>(?:19|20)\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
-_BETWEEN = r"(?:\s*(?:[,|–—•·-]|pukul|jam|at|T|WIB(?=\d))\s*)*"
+_BETWEEN = r"\s*+(?:(?:[,|–—•·-]|pukul|jam|at|T|WIB(?=\d))\s*+)*+"
 _FORMS = [
     re.compile(rf"\b{form}(?:{_BETWEEN}\s*{_TIME})?", re.IGNORECASE)
     for form in (_SPELT, _AMERICAN, _ISO, _PARTED, _NUMERIC)
@@ -103,7 +103,7 @@ def _standard(raw: str, timezone: str) -> dt.datetime | None:
         if re.match(r"^(\w{3}, )?\d{1,2} \w{3} \d{4} \d\d:\d\d", raw):
             try:
                 moment = parsedate_to_datetime(raw)
-            except (ValueError, IndexError):
+            except (ValueError, IndexError, OverflowError):
                 return None
     if moment is None or not 1990 <= moment.year <= 2100:
         return None

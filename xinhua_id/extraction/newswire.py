@@ -152,10 +152,15 @@ def photographer(credit: str) -> str | None:
     return next((name for name in names if name.upper() != name), names[0] if names else None)
 
 
-def is_caption(text: str) -> bool:
-    """Whether a line ends in a photo credit with a name, as only captions do: ``… (Xinhua/Sun Fei)``."""
+def is_caption(text: str, *, placed: bool = True) -> bool:
+    """Whether a line ends in a photo credit with a name, as only captions do: ``… (Xinhua/Sun Fei)``.
+
+    Away from the place of a caption (``placed`` false) the credit must name an agency, ``foto`` or a like word.
+    """
     match = _CREDIT.search(text)
-    return bool(match and ("/" in match["credit"] or ":" in match["credit"])) or bool(_NAMED_CREDIT.search(text))
+    return bool(match and ("/" in match["credit"] or ":" in match["credit"])) or (
+        placed and bool(_NAMED_CREDIT.search(text))
+    )
 
 
 def ends_in_credit(text: str) -> bool:

@@ -26,7 +26,6 @@ _CLOSING_TAG = re.compile(r"\s(?P<tag>\[(?:Xinhua|ANTARA|Antara)\])$")
 _END_AGENCY = re.compile(r"(?<=[.!?\"”’])\s*(?P<tag>[\[(](?:Xinhua|ANTARA|Antara)[\])])\s*\.?$")
 _SOURCED = re.compile(r"©\s*\S{3,}")
 _ICON = re.compile(r"(?i)icon|logo|avatar|gravatar|pixel|spacer|blank\.|emoji|/ads?/|sprite|loading|favicon")
-_STANDFIRST = re.compile(r"(?i)\b(lead|standfirst|subtitle|sub-?title|excerpt|ringkasan|deck|summary|intro)\b")
 
 
 @dataclass(slots=True)
@@ -80,6 +79,7 @@ class _Separation:
         self.standfirst: list[str] = []
         self.comments: list[str] = []
         self.kinds: list[Kind] = []  # of each paragraph
+        self.held: tuple[Removed, str] | None = None  # a sentence behind a label, in doubt
         self.comments_at = 0
         self.picture_last = self.under_picture = False
 
@@ -101,7 +101,14 @@ class _Separation:
             self._trim_fragments()
         self._part_lead()
         self._strip_end_marks()
+        self._place_removed()
         return self.out
+
+    def _place_removed(self) -> None:
+        """Put what was removed in page order, at positions that the kept paragraphs have."""
+        last = len(self.out.paragraphs)
+        placed = [r.model_copy(update={"position": min(r.position or 0, last)}) for r in self.out.removed]
+        self.out.removed = sorted(placed, key=lambda removed: removed.position or 0)
 
     def _take(self, piece: Piece) -> None:
         """Put a piece in its place; what its element says goes before what its text says."""
@@ -142,8 +149,9 @@ class _Separation:
             elif rule.reach is boilerplate.Reach.TAIL and self.out.paragraphs:
                 self.tail = rule.name
         elif self.tail is not None and not self._story_resumes(piece.block):
-            if not self.out.credits.read(text):
-                self._remove(self.tail, text)
+            if self.held is None or self.held[1] is not text:
+                if not self._taken_as_credit(text):
+                    self._remove(self.tail, text)
         elif self.label_before is not None and not _SENTENCE.search(text) and len(text) < 200:
             self._remove(self.label_before, text)
         else:
@@ -152,7 +160,7 @@ class _Separation:
 
     def _taken_as_data(self, piece: Piece) -> bool:
         text = piece.block.text
-        if self.out.credits.read(text):
+        if self._taken_as_credit(text):
             return True
         if self.headline and _key(text) == self.headline:
             self._remove("headline-repeated", text)
@@ -162,30 +170,50 @@ class _Separation:
             self._caption(text)
         elif is_date_line(text):
             self.out.date_lines.append(text)
+            self._remove("date-line", text)
         else:
             return False
+        return True
+
+    def _taken_as_credit(self, text: str) -> bool:
+        """Take in a line of credits; one that says more than the item can tell is accounted for as removed."""
+        if not self.out.credits.read(text):
+            return False
+        if not self.out.credits.told:
+            self._remove("credit-line", text)
         return True
 
     def _reads_like_caption(self, text: str) -> bool:
         """Whether a line ends in a photo credit, or names its source right under a picture."""
         placed = self.under_picture or not self.out.paragraphs
-        if newswire.is_caption(text) or (placed and newswire.ends_in_credit(text)):
+        if newswire.is_caption(text, placed=placed) or (placed and newswire.ends_in_credit(text)):
             return newswire.dateline(text) is None
         return self.under_picture and bool(_SOURCED.search(text)) and not _SENTENCE.search(text)
 
     def _story_resumes(self, block: Block) -> bool:
         """Whether running text after a label shows that the label stood inside the story, and lift the tail."""
-        resumes = (
+        reads_on = (
             not self.dump
-            and self.tail == "related"
+            and self.tail in ("related", "comment-form")
             and block.tag in ("p", "div")
-            and len(block.text) >= 120
             and block.link_share < 0.3
+            and len(block.text) >= 50
             and bool(_SENTENCE.search(block.text))
         )
-        if resumes:
+        if reads_on and (len(block.text) >= 120 or self.held is not None):
             self.tail = None
-        return resumes
+            if self.held is not None:  # one sentence may belong to the box; the second one shows that it did not
+                self.out.removed.remove(self.held[0])
+                self.out.paragraphs.append(self.held[1])
+                self.kinds.append(Kind.TEXT)
+                self.held = None
+            return True
+        if reads_on:
+            self._remove(self.tail or "", block.text)
+            self.held = (self.out.removed[-1], block.text)
+        else:
+            self.held = None
+        return False
 
     def _above(self, piece: Piece) -> None:
         """Sort what stands between headline and body's element: a standfirst, or the page's furniture."""
@@ -243,9 +271,10 @@ class _Separation:
         fragments = [is_short and kind is Kind.TEXT for is_short, kind in zip(short, self.kinds, strict=True)]
         for at in range(len(paragraphs) - 3):
             if all(fragments[at : at + 4]) and said[at] > 2 * (said[-1] - said[at]):
-                for cut in paragraphs[at:]:
-                    self._remove("trailing-fragment", cut)
+                cuts = paragraphs[at:]
                 del paragraphs[at:]
+                for cut in cuts:
+                    self._remove("trailing-fragment", cut)
                 break
         while len(paragraphs) > 1 and (text := paragraphs[-1]):
             ended = _SENTENCE.search(_without_end(text))
@@ -257,7 +286,7 @@ class _Separation:
     def _part_lead(self) -> None:
         """Take what stands before the dateline's paragraph as the lead: a pull quote, never part of the body."""
         out = self.out
-        at = next((n for n, text in enumerate(out.paragraphs[:4]) if newswire.dateline(text)), 0)
+        at = next((n for n, text in enumerate(out.paragraphs[:4]) if _opens_story(text, n)), 0)
         before = [*self.standfirst, *out.paragraphs[:at]]
         if at:
             out.paragraphs = out.paragraphs[at:]
@@ -270,29 +299,35 @@ class _Separation:
         if not paragraphs:
             return
         text = paragraphs[-1]
-        if mark := _END_MARK.search(text):
+        if mark := _END_MARK.search(text, max(0, len(text) - 40)):
             self._remove("end-mark", mark[0].strip())
             text = text[: mark.start()]
-        if tag := _END_AGENCY.search(text):
+        if tag := _END_AGENCY.search(text, max(0, len(text) - 40)):
             self.out.end_tag = tag["tag"]
+            self._remove("end-tag", tag["tag"])
             text = text[: tag.start()].rstrip()
         paragraphs[-1] = text
         if not text:
             paragraphs.pop()
 
 
-def standfirst_class(names: str) -> bool:
-    """Whether a class or id calls an element a standfirst."""
-    return bool(_STANDFIRST.search(names))
-
-
 def _key(text: str) -> str:
     return re.sub(r"[\W_]+", " ", text).strip().casefold()
 
 
+def _opens_story(text: str, before: int) -> bool:
+    """Whether a paragraph opens the story although ``before`` others stand above it: its dateline must be sure.
+
+    Above one paragraph, which may be a pull quote, any dateline counts; above more only one that names an agency.
+    """
+    line = newswire.dateline(text)
+    return line is not None and (before <= 1 or bool(line.agencies))
+
+
 def _without_end(text: str) -> str:
     """Return a paragraph without the end mark and the agency's tag that may close a story."""
-    return _END_TAG.sub("", _END_MARK.sub("", text))
+    head, end = text[:-40], text[-40:]
+    return head + _END_TAG.sub("", _END_MARK.sub("", end))
 
 
 def _is_fragment(text: str) -> bool:

@@ -105,4 +105,11 @@ def _name(element: _Element) -> str | None:
 
 
 def _text(element: _Element) -> str:
-    return clean(" ".join(map(str, element.itertext())))
+    """Return the text of an element; of a long one only enough to see that it is long."""
+    parts, length = [], 0
+    for part in element.itertext():
+        parts.append(str(part)[:200])
+        length += len(parts[-1])
+        if length > 400:
+            break
+    return clean(" ".join(parts))

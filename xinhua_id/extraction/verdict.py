@@ -6,10 +6,10 @@ Every refusal has a short, countable name. Knows nothing of how the story was fo
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from lxml import etree
 
+from xinhua_id import urls
 from xinhua_id.errors import NotAnArticle
 from xinhua_id.extraction.blocks import Kind, Walk
 from xinhua_id.extraction.metadata import Metadata
@@ -24,8 +24,8 @@ _MAGIC = (
     (b"\x7fELF", "binary"),
 )  # fmt: skip
 _FEED = re.compile(
-    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<\?.*?\?>\s*)*<(?:\w+:)?(rss|feed|urlset|sitemapindex|rdf)\b",
-    re.I | re.S,
+    rb"\s*+(?:<\?xml[^>]*+>\s*+)?(?>(?:<!--(?:(?!-->).)*+-->|<\?(?:(?!\?>).)*+\?>)\s*+)*+<(?:\w+:)?(rss|feed|urlset|sitemapindex|rdf)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _WORDS = (
     ("soft-404", r"\b404\b|(?:halaman|artikel|berita|konten)\b.{0,40}\btidak (?:dapat )?(?:ditemukan|tersedia)|"
@@ -133,8 +133,7 @@ def _is_listing(page: Page, flat: Walk) -> bool:
             heads += block.kind is Kind.HEADING and block.link_share > 0.7
             if is_prose(block):
                 prose += len(block.text) - block.links
-    parts = urlsplit(page.url) if page.url else None
-    address = bool(parts and _LISTING_PATH.search(parts.path + (f"?{parts.query}" if parts.query else "")))
+    address = page.url is not None and bool(_LISTING_PATH.search(urls.where(page.url)))
     if address:
         return heads >= 3 or links > prose
     return heads >= 6 and links > 1.5 * prose
