@@ -5,6 +5,7 @@ Knows nothing of the parts that raise.
     XinhuaIdError
     ├── NotAnArticle          the page carries no story; ``reason`` names why
     ├── SourceError           a source is unknown, or its TOML is wrong
+    │   ├── UnknownSource     no source of that name, or no such file; wrong usage too
     │   └── PermissionNeeded  the site's terms ask for permission before a crawl
     ├── ContactNeeded         a live host would be crawled without saying who we are
     ├── UsageError            the call itself is wrong (a bad date, no such file)
@@ -60,6 +61,10 @@ class ContactNeeded(XinhuaIdError):
 
 class UsageError(XinhuaIdError):
     """The call itself is wrong."""
+
+
+class UnknownSource(SourceError, UsageError):
+    """No source has that name, or its TOML is not there."""
 
 
 class ArchiveError(XinhuaIdError):

@@ -6,25 +6,40 @@ still wins over both.
 
 from __future__ import annotations
 
+import math
 import os
 
 from xinhua_id import __version__
+from xinhua_id.errors import UsageError
+
+
+def _seconds(name: str, written: str | None, default: float) -> float:
+    """Return the seconds of a variable, ``default`` where it is unset or empty; raise `UsageError` for what is none."""
+    written = (written or "").strip()
+    try:
+        seconds = float(written or default)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise UsageError(f"{name}: {written!r} is no number of seconds", now="Set it to 0 or more, such as 0.5.")
+    return seconds
+
 
 BOT_NAME = "xinhua_id"
 SPIDER_MODULES = ["xinhua_id.spiders"]
 
 # --- what an operator sets -------------------------------------------------------------------------------------
-XINHUA_ID_ARCHIVE = os.environ.get("XINHUA_ID_ARCHIVE", "archives")
+XINHUA_ID_ARCHIVE = os.environ.get("XINHUA_ID_ARCHIVE") or "archives"
 #: An address or URL under which whoever runs a crawled site reaches the operator; no live host without it.
-XINHUA_ID_CONTACT = os.environ.get("XINHUA_ID_CONTACT", "")
+XINHUA_ID_CONTACT = " ".join(os.environ.get("XINHUA_ID_CONTACT", "").split())  # it goes into a header, so one line
 #: Names of the sources whose publisher has given the operator permission (`permission = "ask"`).
 XINHUA_ID_PERMISSIONS = [name for name in os.environ.get("XINHUA_ID_PERMISSIONS", "").replace(",", " ").split() if name]
 #: Seconds between two requests to a loopback host; live hosts have their own floor, which nothing lowers.
-XINHUA_ID_LOOPBACK_DELAY = float(os.environ.get("XINHUA_ID_LOOPBACK_DELAY", "0"))
+XINHUA_ID_LOOPBACK_DELAY = _seconds("XINHUA_ID_LOOPBACK_DELAY", os.environ.get("XINHUA_ID_LOOPBACK_DELAY"), 0)
 #: Name of the run; scrapyd's job id stands in for it, and without either the run is called after site and time.
 XINHUA_ID_RUN = os.environ.get("XINHUA_ID_RUN", "")
 #: Seconds before the first retry of a failed URL: a live host is left in peace, a loopback one needs none.
-XINHUA_ID_BACKOFF = float(os.environ.get("XINHUA_ID_BACKOFF", "15"))
+XINHUA_ID_BACKOFF = _seconds("XINHUA_ID_BACKOFF", os.environ.get("XINHUA_ID_BACKOFF"), 15)
 XINHUA_ID_LOOPBACK_BACKOFF = 0.1
 XINHUA_ID_ROBOTS_TRIES = 2  # a host that is down is said to be down within minutes
 

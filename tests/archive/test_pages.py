@@ -46,6 +46,18 @@ def test_pages_that_are_not_whole_say_why(out: WarcWriter) -> None:
     assert [page.body for page in found] == [b"pan", SAID, b""]
 
 
+def test_the_address_is_read_as_wget_writes_it(tmp_path: Path) -> None:
+    head = b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:1>\r\nWARC-Date: 2026-11-23T08:00:00Z\r\n"
+    path = tmp_path / "wget.warc"
+    path.write_bytes(
+        head
+        + b"WARC-Target-URI: <https://contoh.example/a>\r\nContent-Length: %d\r\n\r\n" % len(SAID)
+        + SAID
+        + b"\r\n\r\n"
+    )
+    assert [page.url for page in pages(path)] == ["https://contoh.example/a"]
+
+
 def test_an_open_file_is_read_under_the_name_it_will_have(out: WarcWriter) -> None:
     capture = out.write(exchange())
     (page,) = pages(out.path)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import io
+import resource
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from xinhua_id import __version__
-from xinhua_id.cli.app import FAILED, WRONG_USAGE, main, tell
+from tests.conftest import environment
+from tests.extraction.stories import article
+from xinhua_id import __main__, __version__
+from xinhua_id.cli.app import FAILED, INTERRUPTED, WRONG_USAGE, main, tell
 from xinhua_id.errors import CannotWrite
 
 
@@ -17,7 +23,10 @@ def test_the_version_goes_to_stdout(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"xinhua-id {__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [[], ["crawl"], ["crawl", "--nichts"], ["nichts"], ["crawl", "--limit", "x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["crawl"], ["crawl", "--nichts"], ["nichts"], ["crawl", "--limit", "x"], ["crawl", "kabarnusa"]],
+)
 def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == WRONG_USAGE
     said = capsys.readouterr()
@@ -27,7 +36,6 @@ def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFix
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["crawl", "kabarnusa"], "there is no source 'kabarnusa'"),
         (["crawl", "antaranews"], "permission"),
         (["crawl", "--seed", "https://contoh.example/"], "XINHUA_ID_CONTACT"),
     ],
@@ -44,6 +52,30 @@ def test_what_may_not_be_crawled_is_refused_before_anything_is_fetched(
     said = capsys.readouterr().err
     assert words in said
     assert "→" in said
+
+
+def test_ctrl_c_while_it_starts_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted() -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("xinhua_id.cli.main", interrupted)
+    assert __main__.main() == INTERRUPTED
+    assert capsys.readouterr().err == "Interrupted.\n"
+
+
+@pytest.mark.parametrize("arguments", [("sources", "list"), ("extract", "-")])
+def test_output_that_cannot_be_written_is_said_in_one_message(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    with (tmp_path / "out").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "xinhua_id", *arguments],
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)), stdout=full, stderr=subprocess.PIPE,
+            input=article(), env=environment(), text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == FAILED
+    assert done.stderr.startswith("the system refused: File too large\n→ ")
+    assert "Traceback" not in done.stderr
 
 
 def test_help_shows_examples(capsys: pytest.CaptureFixture[str]) -> None:

@@ -193,6 +193,7 @@ def test_a_full_disk_ends_the_crawl_and_what_was_captured_is_whole(serve: Serve,
     )  # fmt: skip
     assert done.returncode == 1, done.stderr
     assert "File too large" in done.stderr
+    assert "Traceback" not in done.stderr
     assert "→" in done.stderr
     items = next((tmp_path / "a").glob("*/items/*")).read_text()
     assert items == "" or items.endswith("}\n")
@@ -222,6 +223,46 @@ def test_ctrl_c_ends_cleanly_with_files_closed_and_a_word_on_how_to_go_on(
     assert "run the same command again" in said
     assert not list((tmp_path / "a").rglob("*.open"))
     assert account(tmp_path / "a")["outcome"] == "interrupted"
+
+
+@pytest.mark.parametrize("with_what", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_the_crawl_opens_closes_its_files_too(
+    serve: Serve, story: Story, tmp_path: Path, with_what: signal.Signals
+) -> None:
+    archive = tmp_path / "a"
+    with subprocess.Popen(
+        [sys.executable, "-m", "xinhua_id", "crawl", "--seed", serve(small_site(story)) + "/", "--archive", "a"],
+        cwd=tmp_path, env=environment(XINHUA_ID_LOOPBACK_DELAY="0.5"), stderr=subprocess.PIPE, text=True,
+    ) as child:  # fmt: skip
+        while child.poll() is None and not list(archive.glob("*/items/*.open")):
+            pass  # the file is made while the spider opens, before the engine runs
+        child.send_signal(with_what)
+        assert child.stderr is not None
+        said = child.stderr.read()
+    assert child.returncode == 130, said
+    assert "interrupted" in said
+    assert not list(archive.rglob("*.open"))
+    assert account(archive)["outcome"] == "interrupted"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("LOOPBACK_DELAY", "abc"), ("LOOPBACK_DELAY", "nan"), ("BACKOFF", "-1")],
+)
+@pytest.mark.parametrize("command", [("crawl", "--seed", "http://127.0.0.1:1/"), ("serve", "--port", "6899")])
+def test_a_wrong_setting_is_named_before_anything_begins(
+    xinhua_id: Run, tmp_path: Path, command: tuple[str, ...], name: str, value: str
+) -> None:
+    done = xinhua_id(*command, **{f"XINHUA_ID_{name}": value})
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"XINHUA_ID_{name}: {value!r} is no number of seconds\n→ ")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_empty_setting_is_none(serve: Serve, story: Story, xinhua_id: Run, tmp_path: Path) -> None:
+    done = xinhua_id("crawl", "--seed", serve(small_site(story)) + "/", XINHUA_ID_ARCHIVE="", XINHUA_ID_BACKOFF="")
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["archives"]
 
 
 def _first_lines(archive: Path, child: subprocess.Popen[str]) -> bytes:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from xinhua_id.cli.demo import own_folder
 from xinhua_id.demo.judgement import judge
 from xinhua_id.demo.site import Replica
 
@@ -45,6 +46,17 @@ class Demo:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     root = tmp_path_factory.mktemp("demo") / "archive"
     return Demo(root, command("demo", "--stories", str(STORIES), "--archive", str(root)))
+
+
+def test_two_demos_of_one_second_have_a_folder_each(tmp_path: Path) -> None:
+    assert len({own_folder(tmp_path / "demo") for _ in range(3)}) == 3
+
+
+def test_a_file_where_the_archive_should_be_is_wrong_usage(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("")
+    done = command("demo", "--archive", str(tmp_path / "a"))
+    assert done.returncode == 2
+    assert done.stderr.startswith("the demo needs an empty folder")
 
 
 def test_the_demo_ends_well_and_says_what_it_checked(demo: Demo) -> None:

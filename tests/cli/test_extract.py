@@ -97,6 +97,9 @@ def test_what_is_no_article_is_named_and_the_rest_still_read(tmp_path: Path, cap
     [
         (["tidak-ada.html"], "cannot read"),
         (["a.html", "b.html", "--url", "https://x.id/"], "--url belongs to one input"),
+        (["a.html", "--url", "bukan alamat"], "not an address"),
+        (["a.warc.gz", "--url", "https://x.id/"], "--url belongs to a page"),
+        (["a.html", "--source", "kabarnusa"], "there is no source"),
     ],
 )
 def test_wrong_usage_says_so(
@@ -105,3 +108,56 @@ def test_wrong_usage_says_so(
     monkeypatch.chdir(tmp_path)
     assert main(["extract", *arguments]) == 2
     assert words in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "words"),
+    [
+        ("separuh.html.gz", gzip.compress(article().encode())[:-20], "cannot be unpacked"),
+        ("acak.html", bytes(range(256)) * 99, "acak.html: "),
+        ("kosong.warc.gz", b"", "the file is empty"),
+        ("bukan.warc.gz", gzip.compress(b"<p>panen</p>"), "is no WARC"),
+        ("robek.warc.gz", gzip.compress(b"WARC/1.1\r\n" * 99)[:20], "is torn"),
+    ],
+)
+def test_a_broken_input_is_named_once_and_the_next_one_is_read(
+    name: str,
+    body: bytes,
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_bytes(body)
+    Path("baik.html").write_text(article())
+    assert main(["extract", name, "baik.html"]) == 1
+    said = capfd.readouterr()
+    assert words in said.err
+    assert sum(words in line for line in said.err.splitlines()) == 1
+    assert len(said.out.splitlines()) == 1
+
+
+def test_a_warc_on_standard_input_is_refused() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "xinhua_id", "extract", "-"],
+        input=gzip.compress(b"WARC/1.1\r\n\r\n"), capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert b"Give the WARC as a file" in done.stderr
+
+
+def test_a_reader_that_goes_away_gets_no_traceback(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(article())
+    with subprocess.Popen(
+        [sys.executable, "-m", "xinhua_id", "extract", *[str(path)] * 200],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        assert child.stdout.readline().startswith(b"{")
+        child.stdout.close()
+        assert child.stderr.read() == b""
+    assert child.returncode == 1

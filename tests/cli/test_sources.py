@@ -111,7 +111,7 @@ def test_check_fetches_a_live_page_with_all_manners(
         ("open", "https://contoh.example/x", 1, "XINHUA_ID_CONTACT"),
         ("ask", "https://contoh.example/x", 1, "XINHUA_ID_PERMISSIONS=contoh"),
         ("open", "https://lain.example/x", 2, "does not stand on a host of contoh"),
-        ("open", "tidak-ada.html", 2, "cannot read tidak-ada.html"),
+        ("open", "tidak-ada.html", 2, "cannot read the file"),
     ],
 )
 def test_check_refuses_what_a_crawl_would_refuse(

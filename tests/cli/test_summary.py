@@ -85,6 +85,11 @@ def test_a_trouble_is_explained_in_words() -> None:
     assert "the host name is unknown" in words
 
 
+def test_a_crawl_that_found_only_known_stories_says_that_nothing_is_new() -> None:
+    words = said(crawled(stats={"outcome/story": 0, "outcome/duplicate": 7}))
+    assert "nothing new: 7 stories are here already" in words
+
+
 def test_an_error_that_ended_the_crawl_says_what_to_do() -> None:
     words = said(crawled("archive-cannot-write", CannotWrite("the disk is full", where="/data", now="Make room.")))
     assert "failed after 2.2 s" in words

@@ -86,6 +86,8 @@ def test_retry_after_is_seconds_or_a_date_and_anything_else_nothing() -> None:
     assert retry_after(page(503, Retry_After="120"), NOON) == NOON + dt.timedelta(minutes=2)
     assert retry_after(page(503, Retry_After="Mon, 23 Nov 2026 13:00:00 GMT"), NOON) == NOON + dt.timedelta(hours=1)
     assert retry_after(page(503, Retry_After="bald"), NOON) is None
+    assert retry_after(page(503, Retry_After="9" * 5000), NOON) is not None
+    assert retry_after(page(503, Retry_After="Mon, 23 Nov 2026 13:00:00 +99999999999999"), NOON) is None
     assert retry_after(page(503), NOON) is None
     assert retry_after(None, NOON) is None
 

@@ -37,10 +37,18 @@ def test_an_address_without_a_scheme_is_meant_as_https() -> None:
     assert targets(None, ["contoh.example/berita"])[0].seeds == ("https://contoh.example/berita",)
 
 
-@pytest.mark.parametrize("seed", ["ftp://contoh.example/", "http://", "http://[::1", "mailto:a@b"])
+@pytest.mark.parametrize(
+    "seed", ["ftp://contoh.example/", "http://", "http://[::1", "mailto:a@b", "http://a b/", "http://a.example:x/"]
+)
 def test_what_is_no_address_is_refused_with_what_to_give(seed: str) -> None:
     with pytest.raises(UsageError, match="Give an http"):
         targets(None, [seed])
+
+
+def test_a_seed_with_a_password_is_refused_and_the_password_not_repeated() -> None:
+    with pytest.raises(UsageError, match="a user name in it") as caught:
+        targets(None, ["https://redaksi:rahasia@contoh.example/"])
+    assert "rahasia" not in str(caught.value)
 
 
 def test_nothing_to_crawl_is_said_so() -> None:

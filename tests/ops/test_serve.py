@@ -272,6 +272,19 @@ def test_a_port_that_is_taken_is_a_clear_error(xinhua_id: Callable[..., subproce
     assert "--port" in done.stderr
 
 
+@pytest.mark.parametrize("option", ["--archive", "--state"])
+def test_a_file_where_a_folder_should_be_is_a_clear_error(
+    xinhua_id: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path, option: str
+) -> None:
+    (tmp_path / "berkas").write_text("")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    done = xinhua_id("serve", "--port", str(port), "--state", "s", "--archive", "a", option, "berkas")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{option} is no folder that can be written")
+
+
 @pytest.mark.parametrize(
     ("variables", "why"),
     [

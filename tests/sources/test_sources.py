@@ -85,6 +85,10 @@ def test_a_typo_is_answered_with_line_key_and_what_is_allowed(
         ('hosts = ["contoh.id"]', 'hosts = ["lain.id"]', "is not on one of hosts"),
         ('headline = "h1"\n', "", "'layout.0.headline' is missing"),
         ('name = "contoh"', 'name = "Contoh Baru"', "pattern"),
+        ('hosts = ["contoh.id"]', 'hosts = "contoh.id"', "key 'hosts': must be a list"),
+        ('hosts = ["contoh.id"]', "hosts = []", "key 'hosts': must not be empty"),
+        ("verified = true", 'verified = true\ntimezone = "Asia/Nusantara"', "not an IANA time zone"),
+        ('title = "Contoh"', 'titel = "Contoh"', "unknown key 'titel'"),
     ],
 )
 def test_a_wrong_value_is_answered_with_what_is_wrong(tmp_path: Path, right: str, wrong: str, words: str) -> None:

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 from scrapy.crawler import Crawler
+from scrapy.http import Response
 from scrapy.settings import Settings
 
 from tests.conftest import Answer, environment
+from xinhua_id.crawl.capture import Captures
 from xinhua_id.crawl.discovery import Kind
 from xinhua_id.crawl.frontier import Lease
 from xinhua_id.errors import ContactNeeded, PermissionNeeded, UsageError
+from xinhua_id.items import Outcome, Page
 from xinhua_id.spiders.news import NewsSpider
 from xinhua_id.spiders.process import settings_of
 
@@ -76,6 +79,11 @@ def test_the_arguments_come_as_strings() -> None:
     assert made.about()["since"] == "2026-11-01T00:00:00+07:00"
 
 
+def test_a_misspelt_argument_is_no_crawl_without_it() -> None:
+    with pytest.raises(UsageError, match="takes no argument 'limt'"):
+        spider(seed="http://127.0.0.1:1/", limt="3")
+
+
 def test_one_crawl_visits_one_site() -> None:
     with pytest.raises(UsageError, match="one crawl visits one site"):
         spider(seed="http://127.0.0.1:1/ http://127.0.0.1:2/")
@@ -100,3 +108,19 @@ def test_a_lease_becomes_one_request_that_carries_it() -> None:
     lease = Lease("http://127.0.0.1:1/a", Kind.STORY)
     request = spider(seed="http://127.0.0.1:1/").request(lease)
     assert (request.url, request.meta["lease"], request.dont_filter) == (lease.url, lease, True)
+
+
+def test_a_fault_in_reading_ends_its_visit_counted_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> object:
+        raise RuntimeError("rusak")
+
+    monkeypatch.setattr("xinhua_id.spiders.news.discover", broken)
+    one = spider(seed="http://127.0.0.1:9/")
+    crawler = one.crawler
+    crawler.spider = one
+    request = one.request(Lease("http://127.0.0.1:9/", Kind.PAGE))
+    page = Page("http://127.0.0.1:9/", body=b"<p>halo")
+    Captures.of(crawler)._pages[request] = page
+    (visit,) = one.answered(Response(request.url, request=request))
+    assert (visit.outcome, visit.reason) == (Outcome.FAILED, "reading-broke")
+    assert visit.lease.url == request.url

@@ -24,6 +24,7 @@ def page_in(found: Record, path: Path) -> Page:
     """Return the Page that a response record makes; raise `BadRecord` where its WARC header lacks what it must have."""
     url, date, record_id = (found.header(name) for name in ("WARC-Target-URI", "WARC-Date", "WARC-Record-ID"))
     where = f"{path}, offset {found.offset}"
+    url = url and url.removeprefix("<").removesuffix(">")  # wget writes it so, as the grammar of WARC 1.0 has it
     if url is None or date is None or record_id is None:
         raise BadRecord("the record lacks its URI, date or id", where=where, now="It is no WARC 1.0 or 1.1 record.")
     try:

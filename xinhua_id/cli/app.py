@@ -7,6 +7,7 @@ Data goes to stdout, talk to stderr.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -56,6 +57,8 @@ serve.register(app)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every error of ours is one message on stderr."""
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    logging.raiseExceptions = False  # else a log on a full disk prints a traceback a line
+    logging.getLogger("bs4").setLevel(logging.ERROR)  # it warns of bad bytes without saying whose; they stay visible
     try:
         app(args=None if arguments is None else list(arguments), prog_name="xinhua-id")
     except SystemExit as end:  # Typer's way out: 0, what the command raised as `typer.Exit`, 2 for wrong usage
@@ -66,10 +69,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except XinhuaIdError as error:
         tell(errors, error)
         return FAILED
+    except OSError as error:  # what no part expected: output to a full disk, a folder that went away
+        tell(errors, _refused(error))
+        return FAILED
     except KeyboardInterrupt:
         errors.print("Interrupted.", style="yellow")
         return INTERRUPTED
     return DONE
+
+
+def _refused(error: OSError) -> XinhuaIdError:
+    return XinhuaIdError(
+        f"the system refused: {error.strerror or error}",
+        where=None if error.filename is None else str(error.filename),
+        now="Make room or mend the permissions where the output goes, then run it again.",
+    )
 
 
 def tell(console: Console, error: XinhuaIdError) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from rich.markup import escape
 
 from xinhua_id.cli import summary
 from xinhua_id.cli.progress import Progress
+from xinhua_id.crawl.run import cannot_write
 from xinhua_id.crawl.target import Target, targets
 from xinhua_id.demo.judgement import Judgement, judge
 from xinhua_id.demo.site import Replica
@@ -28,7 +30,7 @@ The stories are invented; the replica knows what it wrote, so every body is comp
 
     xinhua-id demo
 
-    xinhua-id demo --stories 60 --archive /tmp/try
+    xinhua-id demo --stories 60 --archive try
 """
 #: How many of the gold's stories must have come out, at the least.
 _LEAST_SHARE = 300 / 360
@@ -48,9 +50,7 @@ def demo(
 ) -> None:
     """Serve, crawl, judge; exit with 1 where a check does not hold."""
     talk = Console(stderr=True, highlight=False)
-    root = archive or Path("archives", "demo", dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%SZ"))
-    if root.exists() and any(root.iterdir()):
-        raise UsageError("the demo needs an empty folder", where=str(root), now="Name another with --archive.")
+    root = _empty(archive) if archive else own_folder(Path("archives", "demo"))
     began = time.monotonic()
     with Replica(stories, seed=seed) as replica:
         talk.print(f"[bold]A replica of {len(replica.sites)} sites[/] is served on loopback; its stories are invented.")
@@ -67,6 +67,28 @@ def demo(
         verdict = judge(root, replica.gold, replica.sites, replica.trespasses(), least)
     _show(talk, verdict, root, time.monotonic() - began)
     raise typer.Exit(0 if verdict.holds else 1)
+
+
+def _empty(folder: Path) -> Path:
+    """Return the folder if it can hold a demo; raise `UsageError` where something lies in it, or it is none."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError("the demo needs an empty folder", where=str(folder), now="Name another with --archive.")
+    return folder
+
+
+def own_folder(parent: Path) -> Path:
+    """Make a folder called after the time, and nobody else's: two demos may begin within one second."""
+    name = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+    for attempt in itertools.count(1):
+        folder = parent / (name if attempt == 1 else f"{name}-{attempt}")
+        try:
+            folder.mkdir(parents=True)
+            break
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise cannot_write(error, folder) from error
+    return folder
 
 
 def _targets(sites: dict[str, str]) -> list[Target]:

@@ -5,7 +5,7 @@ Thin: it tells what an input is, has it read, and prints. Items go to stdout, ta
 
 from __future__ import annotations
 
-import gzip
+import codecs
 import sys
 import zlib
 from collections import Counter
@@ -17,9 +17,10 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from xinhua_id import sources
+from xinhua_id import sources, urls
+from xinhua_id.cli import saved
 from xinhua_id.corpus.reextract import reread
-from xinhua_id.errors import BadRecord, NotAnArticle, UsageError
+from xinhua_id.errors import BadRecord, UsageError, XinhuaIdError
 from xinhua_id.extraction import extract, extract_text
 from xinhua_id.extraction.decode import decode
 from xinhua_id.items import Article, Outcome, Page
@@ -37,6 +38,10 @@ Examples:
 `curl -s https://… | xinhua-id extract - --url https://…`
 """
 _MARKUP = (b"<!doctype", b"<html", b"<head", b"<body", b"<div", b"<p>", b"<p ", b"<article", b"<meta", b"<br")
+#: How much of a file says what it is, bytes.
+_START = 262_144
+_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1b"))
 
 
 class Form(StrEnum):
@@ -63,24 +68,27 @@ def run(
 ) -> None:
     """Print the articles of saved pages, text dumps or WARC files.
 
-    A page that is no article says why. From a WARC, every record that is no item is counted by its outcome.
+    An input that gives no article says why, and the others are read. From a WARC, every
+    record that is no item is counted by its outcome.
     """
     if url is not None and len(inputs) > 1:
         raise UsageError("--url belongs to one input", now="Extract the pages one by one, or from their WARC.")
-    chosen = sources.get(source) if source else None
+    chosen, address = sources.get(source) if source else None, _address(url)
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
-    failures = 0
+    code = 0
     for name in inputs:
         try:
             if _is_warc(name):
+                if url is not None:
+                    raise UsageError("--url belongs to a page", now="Leave it out: the records of a WARC name theirs.")
                 _from_warc(Path(name), chosen, form, talk)
             else:
-                _print(_from_file(name, url, chosen), form)
-        except (NotAnArticle, BadRecord) as error:
-            failures += 1
-            talk.print(f"[red]{escape(name)}[/]: {escape(str(error))}")
-    if failures:
-        raise typer.Exit(1)
+                _print(_from_file(name, address, chosen), form)
+        except XinhuaIdError as error:
+            code = max(code, 2 if isinstance(error, UsageError) else 1)
+            _say(talk, name, error)
+    if code:
+        raise typer.Exit(code)
 
 
 def _is_warc(name: str) -> bool:
@@ -89,7 +97,7 @@ def _is_warc(name: str) -> bool:
         return False
     if name.removesuffix(".open").endswith((".warc", ".warc.gz")):
         return True
-    head = _bytes(name, 4096)
+    head = saved.head(name, 4096)
     if head.startswith(b"\x1f\x8b"):
         try:
             head = zlib.decompressobj(31).decompress(head, 16)
@@ -100,7 +108,8 @@ def _is_warc(name: str) -> bool:
 
 def _from_warc(path: Path, source: Source | None, form: Form, talk: Console) -> None:
     counts: Counter[str] = Counter()
-    _bytes(str(path), 1)
+    if not saved.head(str(path), 1):
+        raise BadRecord("the file is empty", where=str(path), now="A crawl that was killed at once leaves such a file.")
     try:
         for result in reread(path, source):
             counts[result.outcome if result.reason is None else f"{result.outcome.value} ({result.reason})"] += 1
@@ -115,26 +124,40 @@ def _from_warc(path: Path, source: Source | None, form: Form, talk: Console) -> 
 
 
 def _from_file(name: str, url: str | None, source: Source | None) -> Article:
-    body = _bytes(name)
-    if body.startswith(b"\x1f\x8b"):
-        try:
-            body = gzip.decompress(body)
-        except (OSError, EOFError, zlib.error) as error:
-            raise UsageError(f"the gzip file is broken: {error}", where=name, now="Save it again.") from error
+    body = saved.read(name)
+    if body.startswith(b"WARC/"):
+        raise UsageError("a WARC cannot be read from here", where=name, now="Give the WARC as a file, by its path.")
     chosen = source or (sources.match(url) if url else None)
-    if any(mark in body[:262_144].lower() for mark in _MARKUP) or body[:5] == b"%PDF-":
+    if _is_markup(body) or _is_binary(body):  # of binary data the page's reader says what it is
         return extract(Page(url=url, body=body), chosen)
     return extract_text(decode(body), url=url, source=chosen)
 
 
-def _bytes(name: str, size: int = -1) -> bytes:
-    try:
-        if name == "-":
-            return sys.stdin.buffer.read()
-        with Path(name).open("rb") as file:
-            return file.read(size)
-    except OSError as error:
-        raise UsageError(f"cannot read {name}: {error.strerror}", now="Check the path.") from error
+def _is_markup(body: bytes) -> bool:
+    start = body[:_START].replace(b"\0", b"").lower()  # without them UTF-16 shows its markup
+    return any(mark in start for mark in _MARKUP)
+
+
+def _is_binary(body: bytes) -> bool:
+    start = body[:_START]
+    if start.startswith(_BOMS):
+        return False
+    return start.startswith(b"%PDF-") or len(start) - len(start.translate(None, _CONTROLS)) > len(start) // 100
+
+
+def _address(url: str | None) -> str | None:
+    """Return ``--url`` as it was written; raise `UsageError` where it is none."""
+    if url is not None and urls.absolute(url, url) is None:
+        raise UsageError(f"--url: not an address: {url!r}", now="Write it whole: https://example.id/berita/1.")
+    return url
+
+
+def _say(talk: Console, name: str, error: XinhuaIdError) -> None:
+    """Print what is wrong with one input; the others are read all the same."""
+    where = error.where or ""
+    talk.print(f"[red]{escape(where if where.startswith(name) else name)}[/]: {escape(error.what)}")
+    if error.now:
+        talk.print(f"→ {escape(error.now)}")
 
 
 def _print(article: Article, form: Form) -> None:

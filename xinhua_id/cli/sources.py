@@ -6,9 +6,7 @@ with all its manners, into a folder that is thrown away.
 
 from __future__ import annotations
 
-import gzip
 import tempfile
-import zlib
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from xinhua_id import sources, urls
+from xinhua_id.cli import saved
 from xinhua_id.errors import NotAnArticle, UsageError, XinhuaIdError
 from xinhua_id.extraction import extract
 from xinhua_id.items import Article, Page
@@ -154,14 +153,9 @@ def _article(page: Page, source: Source) -> Article | NotAnArticle:
 
 
 def _saved(name: str) -> Page:
-    path = Path(name)
-    try:
-        body = path.read_bytes()
-        if body.startswith(b"\x1f\x8b"):
-            body = gzip.decompress(body)
-    except (OSError, EOFError, zlib.error) as error:
-        why = getattr(error, "strerror", None) or error
-        raise UsageError(f"cannot read {name}: {why}", now="Name a saved page, or a URL with https://.") from error
+    body = saved.read(name)
+    if body.startswith(b"WARC/"):
+        raise UsageError("a WARC is no page", where=name, now="`xinhua-id extract` reads it, with --source.")
     return Page(url=None, body=body)
 
 

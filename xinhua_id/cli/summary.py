@@ -20,7 +20,7 @@ from xinhua_id.spiders.process import Crawled
 #: What a reason means and what to do, for those a reader meets when nothing came of a crawl.
 WORDS: Mapping[str, str] = {
     "dns": "the host name is unknown: check its spelling, or the network's name server",
-    "tls": "no secure connection: the certificate is not valid for this host, or the server speaks no TLS",
+    "tls": "no secure connection: the certificate is not valid for this host, or the server speaks no TLS (then write http://)",
     "connection-refused": "nothing listens there: check host and port",
     "unreachable": "the host cannot be reached: check the network",
     "timeout": "no answer in time: the host is down or overloaded; try later",
@@ -187,6 +187,8 @@ def _next(crawled: Crawled) -> str:
     paths = crawled.stats.get("warc/paths", ())
     if crawled.stats.get("outcome/story") and paths:
         return f"[bold]xinhua-id extract {escape(str(paths[0]))} --as text[/] reads the stories again, from the WARC."
+    if known := crawled.stats.get("outcome/duplicate"):
+        return f"nothing new: {known} {'story is' if known == 1 else 'stories are'} here already, unchanged."
     return "no story was found: try a listing page or a story as --seed."
 
 

@@ -86,6 +86,15 @@ class Captures:
         except XinhuaIdError as error:
             self.fail(error)
             raise
+        except Exception as error:
+            # A fault of ours in the writing: going on would lose exchanges under the name of a broken connection.
+            fault = WireError(
+                f"an exchange could not be kept: {type(error).__name__}: {error}",
+                where=request.url,
+                now="Please report it.",
+            )
+            self.fail(fault)
+            raise fault from error
         finally:
             for exchange in exchanges:
                 exchange.close()

@@ -108,10 +108,10 @@ def retry_after(page: Page | None, now: dt.datetime) -> dt.datetime | None:
     """Return the moment a ``Retry-After`` names: seconds or an HTTP date (RFC 9110 §10.2.3); None for anything else."""
     written = ((page.header("Retry-After") if page else None) or "").strip()
     if written.isdecimal():
-        return now + dt.timedelta(seconds=min(int(written), 10**6))
+        return now + dt.timedelta(seconds=int(written) if len(written) < 7 else 10**6)
     try:
         moment = email.utils.parsedate_to_datetime(written) if written else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment.replace(tzinfo=moment.tzinfo or dt.UTC) if moment else None
 

@@ -10,6 +10,7 @@ Knows nothing of Scrapy or of what stands in the files.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import importlib.metadata
@@ -122,6 +123,8 @@ class Run:
                 os.fsync(file.fileno())
             beside.replace(self.manifest)
         except OSError as failure:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
             raise cannot_write(failure, self.home) from failure
 
     def _as_json(self, account: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from xinhua_id import sources, urls
@@ -118,6 +119,11 @@ def about(target: Target, chosen: Range, limit: int | None) -> dict[str, Any]:
 def _seed(url: str) -> str:
     whole = url.strip() if _SCHEME.match(url.strip()) else f"https://{url.strip()}"
     there = urls.absolute(whole, whole)
+    if there is not None and "@" in urlsplit(whole).netloc:
+        raise UsageError(
+            f"a seed with a user name in it: {urls.host(whole)}",
+            now="Leave it out: a password would stand in the records, and sites with a login are not crawled.",
+        )
     if there is None:
         raise UsageError(f"not an address that can be crawled: {url!r}", now="Give an http:// or https:// URL.")
     return there

@@ -60,6 +60,16 @@ def judge(
     checks = [
         Check(f"at least {least} stories crawled", found.equal >= least, f"{len(articles)} items"),
         Check("every body equal to gold, paragraph by paragraph", found.exact, f"{found.equal} of {found.total}"),
+        Check(
+            "no item from a faulty answer differs from gold",
+            not found.faulty_different,
+            f"{found.faulty_equal} of {found.faulty_total} could be saved, all equal",
+        ),
+        Check(
+            "headline, dateline, dates, credits and origin agree with gold",
+            _agree(found),
+            f"at least {_FLOOR:.0%} each",
+        ),
         Check("no item that is no story", not found.extra, _number(found.extra, "item")),
         _traced(articles, root),
         Check("every item reads back as it was written", _round(articles, lines), f"{len(lines)} lines"),
@@ -70,6 +80,14 @@ def judge(
         Check("nothing fetched that robots.txt forbids", not asked, _number(asked, "address")),
     ]
     return Judgement(checks, found)
+
+
+#: Fields are read from what pages say in many ways; fewer that agree than this is a fault.
+_FLOOR = 0.98
+
+
+def _agree(found: Score) -> bool:
+    return bool(found.fields) and all(good >= _FLOOR * every for good, every in found.fields.values())
 
 
 _TOOLS = {"fastwarc check": ["fastwarc.cli", "check"]}

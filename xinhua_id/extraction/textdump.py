@@ -20,7 +20,7 @@ from xinhua_id.text import clean
 
 # Two paragraphs glued: a word of three letters or more, the sentence's end, and at once a capitalised word.
 _GLUED = re.compile(r"(?<=[a-z]{3}[.!?])(?P<quote>[”\"]?)(?=[“\"]?[A-Z][a-z]+[\s,])")
-_SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*$")
+_STATEMENT = re.compile(r"[.…][\"'”’)\]]*$|[.!?][\"”]$")  # headlines may ask or exclaim, but end without a full stop
 
 
 def extract_text(text: str, *, url: str | None = None, source: Source | None = None) -> Article:
@@ -53,7 +53,7 @@ def _headline_at(lines: list[str]) -> int | None:
     """
     candidates = []
     for at, line in enumerate(lines):
-        if newswire.dateline(line) or newswire.is_caption(line) or (len(line) >= 80 and _SENTENCE.search(line)):
+        if newswire.dateline(line) or newswire.is_caption(line) or (len(line) >= 40 and _STATEMENT.search(line)):
             break
         if boilerplate.rule_for(line) is None and not separate.is_date_line(line) and 12 <= len(line) <= 220:
             candidates.append(at)

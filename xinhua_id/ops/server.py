@@ -5,6 +5,7 @@ Knows nothing of terminals; `cli.serve` talks.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import secrets
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import xinhua_id
-from xinhua_id.errors import UsageError
+from xinhua_id.errors import CannotWrite, UsageError
 
 HOST = "127.0.0.1"
 
@@ -59,7 +60,11 @@ class Server:
 
 
 def prepare(port: int | None, archive: Path, state: Path | None, password: str | None) -> Server:
-    """Return the server to start. Raises `UsageError` without scrapyd or scrapy.cfg, or where the port is taken."""
+    """Return the server to start.
+
+    Raises `UsageError` without scrapyd or scrapy.cfg, where the port is taken or a setting is wrong, `CannotWrite`
+    where archive or state can be no folder.
+    """
     if importlib.util.find_spec("scrapyd") is None:
         raise UsageError("serve needs scrapyd", now="Install it: pip install 'xinhua-id[serve]'.")
     cfg = configuration(Path.cwd())
@@ -67,6 +72,10 @@ def prepare(port: int | None, archive: Path, state: Path | None, password: str |
     options.read(cfg, encoding="utf-8")
     chosen = port if port is not None else options.getint("scrapyd", "http_port", fallback=6800)
     _check_port(chosen)
+    _check_settings()
+    home = (state or cfg.parent / ".scrapyd").absolute()
+    for folder, option in ((archive.absolute(), "--archive"), (home, "--state")):
+        _check_folder(folder, option)
     return Server(
         home=cfg.parent,
         port=chosen,
@@ -74,7 +83,7 @@ def prepare(port: int | None, archive: Path, state: Path | None, password: str |
         password=password or secrets.token_urlsafe(18),
         password_made=not password,
         archive=archive.absolute(),
-        state=(state or cfg.parent / ".scrapyd").absolute(),
+        state=home,
     )
 
 
@@ -89,6 +98,20 @@ def configuration(start: Path) -> Path:
     raise UsageError(
         "there is no scrapy.cfg of this project", where=str(start), now="Start it in the project's folder."
     )
+
+
+def _check_settings() -> None:
+    """Let a wrong setting be said here, by its name, and not in the log of every crawl."""
+    importlib.import_module("xinhua_id.settings")
+
+
+def _check_folder(folder: Path, option: str) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotWrite(
+            f"{option} is no folder that can be written: {error.strerror}", where=str(folder), now="Name another."
+        ) from error
 
 
 def _check_port(port: int) -> None:

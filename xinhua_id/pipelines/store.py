@@ -17,6 +17,7 @@ from typing import Any, Self
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
+from scrapy.settings import BaseSettings
 
 from xinhua_id.crawl.capture import Captures
 from xinhua_id.crawl.run import Run, cannot_write
@@ -84,7 +85,7 @@ class Store(Stage):
             self._items = self._open.open("xb", buffering=0)
         except OSError as error:
             raise cannot_write(error, self._open) from error
-        Captures.of(self.crawler).open(run.warc, spider.target.label, {"run": run.name})
+        Captures.of(self.crawler).open(run.warc, spider.target.label, {"isPartOf": run.name})
 
     def process_item(self, visit: Visit) -> Visit:
         """Write what is to be written, count the outcome and acknowledge the lease."""
@@ -172,6 +173,8 @@ class Store(Stage):
         """Make the items durable and give them their final name."""
         if self._items is None or self._open is None or self.spider.run is None:
             return
+        with contextlib.suppress(CannotWrite):  # kept in `captures.error`; the items that have a record stay
+            Captures.of(self.crawler).flush()
         try:
             os.fsync(self._items.fileno())
             self._items.close()
@@ -182,13 +185,13 @@ class Store(Stage):
     def end_run(self, reason: str) -> None:
         """Close the WARC and account for the run in its manifest."""
         run = self.spider.run
-        if run is None or self._items is None:
+        if run is None:
             return
         captures = Captures.of(self.crawler)
         with contextlib.suppress(CannotWrite):  # kept in `captures.error`, which is told below
             captures.close()
         error = error_of(self.crawler) or captures.error
-        files = [run.items]
+        files = [run.items] if run.items.exists() else []
         if captures.writer is not None:
             files.append(captures.writer.path)
             self.crawler.stats.set_value("warc/paths", [str(captures.writer.path)])
@@ -198,9 +201,14 @@ class Store(Stage):
                 "failed" if error else _ENDS.get(reason, reason),
                 now=dt.datetime.now(dt.UTC),
                 stats=stats,
-                settings={name: self.crawler.settings[name] for name in _SHAPING},
+                settings={name: _plain(self.crawler.settings[name]) for name in _SHAPING},
                 files=files,
                 error=str(error) if error else None,
             )
         except CannotWrite as failure:
             end_crawl(self.crawler, "archive-cannot-write", failure)
+
+
+def _plain(value: object) -> object:
+    """Return a setting as the manifest can hold it; Scrapy keeps mappings in a class of its own."""
+    return value.copy_to_dict() if isinstance(value, BaseSettings) else value

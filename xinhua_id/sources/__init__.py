@@ -14,12 +14,20 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from xinhua_id.errors import SourceError
+from xinhua_id.errors import SourceError, UnknownSource
 from xinhua_id.sources.model import Discovery, Drop, Layout, RightsOf, Source
 
 __all__ = ["Discovery", "Drop", "Layout", "RightsOf", "Source", "get", "load", "match", "names", "shipped"]
 
 _HERE = Path(__file__).parent
+#: What pydantic says in Python's words, in those of TOML.
+_WORDS = {
+    "tuple_type": 'must be a list: ["…", "…"]',
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "string_type": "must be a string, in quotes",
+    "too_short": "must not be empty",
+}
 
 
 @functools.cache
@@ -40,7 +48,7 @@ def get(name: str) -> Source:
             return source
     if name.endswith(".toml"):
         return load(Path(name))
-    raise SourceError(
+    raise UnknownSource(
         f"there is no source {name!r}",
         now=f"Known: {', '.join(names())}. A TOML of your own is named by its path.",
     )
@@ -57,7 +65,7 @@ def load(path: Path) -> Source:
         raw = path.read_bytes()
         table = tomllib.loads(raw.decode("utf-8"))
     except OSError as error:
-        raise SourceError(
+        raise UnknownSource(
             f"cannot read the source: {error.strerror}", where=str(path), now="Check the path."
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -71,18 +79,23 @@ def load(path: Path) -> Source:
 
 
 def _explained(error: ValidationError, text: str, path: Path) -> SourceError:
-    """Turn pydantic's words into line, key and what is allowed; the first fault is enough to go on."""
-    fault = error.errors()[0]
+    """Turn pydantic's words into line, key and what is allowed; one fault is enough to go on.
+
+    An unknown key goes first: a typo makes the right one missing too.
+    """
+    faults = error.errors()
+    fault = next((one for one in faults if one["type"] == "extra_forbidden"), faults[0])
     where = [str(step) for step in fault["loc"]]
     line = _line_of(text, fault["loc"])
-    key = ".".join(where) or "the table"
+    key = ".".join(where)
     if fault["type"] == "extra_forbidden":
         what = f"unknown key {key!r}"
         now = f"Allowed here: {', '.join(_allowed(fault['loc'][:-1]))}."
     elif fault["type"] == "missing":
         what, now = f"key {key!r} is missing", "Add it; `docs/sources.md` says what it holds."
     else:
-        what, now = f"key {key!r}: {fault['msg']}", "Mend the value."
+        said = _WORDS.get(fault["type"], fault["msg"].removeprefix("Value error, "))
+        what, now = f"key {key!r}: {said}" if where else said, "Mend the value."
     return SourceError(what, where=f"{path.name}, line {line}" if line else path.name, now=now)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -33,8 +34,17 @@ def _regex(pattern: str) -> str:
     return pattern
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, ZoneInfoNotFoundError) as error:
+        raise ValueError(f"not an IANA time zone: {name!r}; such as Asia/Jakarta") from error
+    return name
+
+
 Css = Annotated[str, AfterValidator(_css)]
 Regex = Annotated[str, AfterValidator(_regex)]
+Zone = Annotated[str, AfterValidator(_zone)]
 
 
 class Table(BaseModel):
@@ -102,7 +112,7 @@ class Source(Table):
     )
     verified: bool = Field(description="Whether a person has seen the host and its pages.")
     language: str = Field("id", description="BCP 47.")
-    timezone: str = Field("Asia/Jakarta", description="IANA zone of dates that name none.")
+    timezone: Zone = Field("Asia/Jakarta", description="IANA zone of dates that name none.")
     agency: str | None = Field(None, description="The agency's name where the site is the agency's own.")
     self_names: tuple[str, ...] = Field((), description="How the site names itself in datelines.")
     notes: str = Field("", description="What is known of the site, and how surely.")

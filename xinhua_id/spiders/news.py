@@ -10,6 +10,7 @@ One spider for every site: what differs between sites stands in their source. It
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Self
 
@@ -32,6 +33,8 @@ from xinhua_id.crawl.target import Target, about, day_range, positive, targets
 from xinhua_id.crawl.visit import Visit
 from xinhua_id.errors import CannotWrite, UsageError
 from xinhua_id.items import Outcome, Page
+
+logger = logging.getLogger(__name__)
 
 #: Kinds that only lead to others; the rest may be a story and goes through the pipelines.
 LEADING = frozenset({Kind.LISTING, Kind.SITEMAP, Kind.FEED, Kind.REST})
@@ -56,6 +59,11 @@ class NewsSpider(Spider):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        if unknown := sorted(key for key in kwargs if not key.startswith("_")):  # scrapyd adds `_job`
+            raise UsageError(
+                f"the spider takes no argument {unknown[0]!r}",
+                now="It takes source, seed, since, until, limit and at.",
+            )
         self.target = target or _one_target(source or None, (seed or "").split(), at or None)
         self.range = day_range(since, until, self.target.zone)
         self.limit = positive(limit)
@@ -108,12 +116,17 @@ class NewsSpider(Spider):
         lease: Lease = request.meta["lease"]
         page = Captures.of(self.crawler).page(request)
         visit = Visit(lease, page, self.target.source)
-        if page is None:
-            yield visit.end(Outcome.FAILED, "not-captured")
-        elif verdict := outcomes.of_status(page):
-            yield self._ended(visit, verdict)
+        try:
+            if page is None:
+                visit.end(Outcome.FAILED, "not-captured")
+            elif verdict := outcomes.of_status(page):
+                self._ended(visit, verdict)
+            else:
+                self._read(visit, page)
+        except Exception as error:  # noqa: BLE001 (it ends this visit, counted, and no other)
+            yield self._broke(visit, error)
         else:
-            yield self._read(visit, page)
+            yield visit
 
     def unanswered(self, failure: Failure) -> Iterator[Visit]:
         """Turn a failure into its Visit; one that only means that the crawl ends gives its lease back."""
@@ -125,7 +138,19 @@ class NewsSpider(Spider):
         if isinstance(error, Stopping | CannotWrite):
             self.frontier.release(lease)
             return
-        yield self._ended(Visit(lease, page, self.target.source), outcomes.of_failure(error))
+        visit = Visit(lease, page, self.target.source)
+        try:
+            self._ended(visit, outcomes.of_failure(error))
+        except Exception as fault:  # noqa: BLE001 (it ends this visit, counted, and no other)
+            yield self._broke(visit, fault)
+        else:
+            yield visit
+
+    def _broke(self, visit: Visit, error: Exception) -> Visit:
+        """End a visit that a fault of ours broke: its lease must not be lost with it."""
+        logger.error("reading %s broke", visit.lease.url, exc_info=error)
+        visit.links = []
+        return visit.end(Outcome.FAILED, "reading-broke", f"{type(error).__name__}: {error}")
 
     def _ended(self, visit: Visit, verdict: outcomes.Verdict) -> Visit:
         """End a visit that needs no reading; a redirect takes its target along, a failure its next try."""

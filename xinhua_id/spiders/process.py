@@ -57,6 +57,23 @@ class Crawled:
 
 Watch = Callable[[Crawler, Crawled], None]
 
+# How often to look whether a crawl that is to end has opened, seconds.
+_LOOK_UP = 0.02
+
+
+class _Process(AsyncCrawlerProcess):
+    """Scrapy's process, which a signal may also end while a crawl is opening.
+
+    Scrapy stops only an engine that runs: a crawl that is just opening would be left as it is, its files open.
+    """
+
+    async def stop(self) -> None:
+        """Let what is opening open, then end every crawl."""
+        for crawler in self.crawlers:
+            while crawler.crawling and not _runs(crawler):  # noqa: ASYNC110 (Scrapy has no event for a failed opening)
+                await asyncio.sleep(_LOOK_UP)
+        await super().stop()
+
 
 def settings_of(overrides: Mapping[str, Any]) -> Settings:
     """Return the project's settings with overrides on top, without looking for a scrapy.cfg."""
@@ -79,7 +96,8 @@ def crawl(
 
     ``settings`` are put on top of the project's. ``limit`` counts for each site. The first Ctrl-C ends the
     crawl under way cleanly and begins no other; a second one ends it at once. Raises what stands against a
-    crawl before it begins: `PermissionNeeded`, `ContactNeeded`, `UsageError`, `CannotWrite`, `RunExists`.
+    crawl before it begins: `PermissionNeeded`, `ContactNeeded`, `UsageError`, `CannotWrite`, `RunExists`; and
+    `KeyboardInterrupt` where a signal came before the first.
     """
     chosen = settings_of(settings)
     for target in targets:
@@ -87,7 +105,7 @@ def crawl(
         day_range(since, until, target.zone)
     positive(limit)
     done: list[Crawled] = []
-    process = AsyncCrawlerProcess(settings_of({**settings, "LOG_ENABLED": False}))
+    process = _Process(settings_of({**settings, "LOG_ENABLED": False}))
     loop = asyncio.get_event_loop()
 
     async def one_after_the_other() -> None:
@@ -103,6 +121,8 @@ def crawl(
     process.start(stop_after_crawl=False)
     if driver.done():
         driver.result()
+    elif not done:
+        raise KeyboardInterrupt  # before the first crawl began
     return done
 
 
@@ -146,6 +166,11 @@ async def _crawl(
     crawled.stats = crawler.stats.get_stats()
     crawled.reason = str(crawled.stats.get("finish_reason", "shutdown"))
     crawled.error = error_of(crawler) or Captures.of(crawler).error
+
+
+def _runs(crawler: Crawler) -> bool:
+    engine = crawler._engine  # noqa: SLF001 (before it is made, reading `engine` raises)
+    return engine is not None and engine.running
 
 
 def _stop_reactor() -> None:

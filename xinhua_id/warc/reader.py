@@ -160,6 +160,12 @@ def _fields(head: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def _torn(path: Path, offset: int) -> BadRecord:
+    if offset == 0:
+        return BadRecord(
+            "the first record is torn, or the file is no WARC",
+            where=f"{path}, offset 0",
+            now="Look at its beginning: a WARC begins with `WARC/1`, inside gzip where it ends in .gz.",
+        )
     return BadRecord(
         "the record is torn, or none begins here",
         where=f"{path}, offset {offset}",
