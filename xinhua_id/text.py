@@ -22,9 +22,9 @@ def clean(text: str) -> str:
     return _SPACE.sub(" ", unicodedata.normalize("NFC", _INVISIBLE.sub("", text))).strip()
 
 
-def clean_or_none(text: str | None) -> str | None:
-    """Return `clean` text, or None where nothing is left of it."""
-    return (clean(text) or None) if text else None
+def words_of(text: str) -> str:
+    """Return the words of ``text`` alone, folded: equal for a headline however it is set or pointed."""
+    return re.sub(r"[\W_]+", " ", text).strip().casefold()
 
 
 def content_digest(text: str) -> str:

@@ -14,14 +14,11 @@ from urllib.parse import urlsplit
 from xinhua_id import sources
 from xinhua_id.archive import pages
 from xinhua_id.crawl import outcomes
-from xinhua_id.crawl.discovery import Kind, Rules
+from xinhua_id.crawl.discovery import LEADING, Rules
 from xinhua_id.errors import NotAnArticle, SourceError
 from xinhua_id.extraction import extract
 from xinhua_id.items import Article, Outcome, Page
 from xinhua_id.sources import Source
-
-#: Kinds of page that only lead to others.
-_LEADING = frozenset({Kind.LISTING, Kind.SITEMAP, Kind.FEED, Kind.REST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ def _read(page: Page, source: Source | None) -> Reread:
     if urlsplit(url).path == "/robots.txt":
         return Reread(page, Outcome.LISTING, "robots")
     kind = Rules.of(source, [url]).kind(url)
-    if kind in _LEADING:
+    if kind in LEADING:
         return Reread(page, Outcome.LISTING, kind.value)
     try:
         return Reread(page, Outcome.STORY, article=extract(page, source))

@@ -47,8 +47,6 @@ class Credits:
     empty_author: bool = False
     #: Whether the item tells all that the line read last says; ``Sumber: …`` has no field of its own.
     told: bool = True
-    #: Credit lines as they stand, for evidence.
-    lines: list[str] = field(default_factory=list)
 
     def read(self, text: str) -> bool:
         """Take in a line if it is nothing but credits; say whether it was."""
@@ -60,7 +58,6 @@ class Credits:
         found = _parts(text)
         if found is None:
             return False
-        self.lines.append(text)
         taken = [self._take(role, value) for role, value in found]
         self.told = all(taken)
         return True

@@ -15,7 +15,7 @@ from xinhua_id.extraction import boilerplate, dates, newswire, regions
 from xinhua_id.extraction.blocks import Block, Kind
 from xinhua_id.extraction.credit_lines import Credits
 from xinhua_id.items import Removed
-from xinhua_id.text import content_digest
+from xinhua_id.text import content_digest, words_of
 
 _LONGEST_KEPT = 500
 _SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*$")
@@ -70,7 +70,7 @@ def separate(pieces: Iterable[Piece], headline: str | None, *, dump: bool = Fals
 class _Separation:
     def __init__(self, headline: str | None, dump: bool, ragged: bool) -> None:
         self.out = Separated()
-        self.headline = _key(headline or "")
+        self.headline = words_of(headline or "")
         self.dump = dump
         self.ragged = ragged
         self.tail: str | None = None
@@ -162,7 +162,7 @@ class _Separation:
         text = piece.block.text
         if self._taken_as_credit(text):
             return True
-        if self.headline and _key(text) == self.headline:
+        if self.headline and words_of(text) == self.headline:
             self._remove("headline-repeated", text)
         elif _is_linked_headline(piece.block):
             self._remove("linked-headline", text)
@@ -309,10 +309,6 @@ class _Separation:
         paragraphs[-1] = text
         if not text:
             paragraphs.pop()
-
-
-def _key(text: str) -> str:
-    return re.sub(r"[\W_]+", " ", text).strip().casefold()
 
 
 def _opens_story(text: str, before: int) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from xinhua_id.extraction import boilerplate, regions
 from xinhua_id.extraction.blocks import Block, Kind, Walk
+from xinhua_id.text import words_of
 
 #: A rule that marks more than this share of the page's prose has misread it: it is ignored.
 _CAP = 0.45
@@ -92,12 +93,12 @@ def find(page: Walk, titles: list[str]) -> Region | None:
 
 def headline_of(page: Walk, titles: list[str]) -> int | None:
     """Return the number of the block that is the headline: what the head names, else the only or first h1."""
-    wanted = {key for title in titles if len(key := _key(title)) >= 12}
+    wanted = {key for title in titles if len(key := words_of(title)) >= 12}
     same, named = [], []
     for at, block in enumerate(page.blocks):
         if block.rule >= 0 or block.kind is Kind.IMAGE or not 8 <= len(block.text) <= 400:
             continue
-        key = _key(block.text)
+        key = words_of(block.text)
         if key in wanted:
             same.append(at)
         elif any(_near(key, title) for title in wanted):
@@ -106,7 +107,7 @@ def headline_of(page: Walk, titles: list[str]) -> int | None:
     for found in (same, named):
         if heads := [at for at in found if at in firsts]:
             return heads[0]
-    if akin := [at for at in firsts if any(_akin(_key(page.blocks[at].text), title) for title in wanted)]:
+    if akin := [at for at in firsts if any(_akin(words_of(page.blocks[at].text), title) for title in wanted)]:
         return akin[0]
     for found in (same, named):
         if found:
@@ -122,10 +123,6 @@ def _akin(heading: str, title: str) -> bool:
 
 def _unlinked(page: Walk, found: list[int]) -> list[int]:
     return [at for at in found if not page.blocks[at].anchors]
-
-
-def _key(text: str) -> str:
-    return re.sub(r"[\W_]+", " ", text).strip().casefold()
 
 
 def _near(one: str, other: str) -> bool:

@@ -23,7 +23,7 @@ from twisted.python.failure import Failure
 from xinhua_id import __version__
 from xinhua_id.crawl import outcomes
 from xinhua_id.crawl.capture import Captures
-from xinhua_id.crawl.discovery import Kind, Link, Rules, discover
+from xinhua_id.crawl.discovery import LEADING, Kind, Link, Rules, discover
 from xinhua_id.crawl.frontier import MAX_REDIRECTS, Frontier, Lease, next_try
 from xinhua_id.crawl.politeness import check_contact, check_permission, is_loopback
 from xinhua_id.crawl.run import Run
@@ -35,9 +35,6 @@ from xinhua_id.errors import CannotWrite, UsageError
 from xinhua_id.items import Outcome, Page
 
 logger = logging.getLogger(__name__)
-
-#: Kinds that only lead to others; the rest may be a story and goes through the pipelines.
-LEADING = frozenset({Kind.LISTING, Kind.SITEMAP, Kind.FEED, Kind.REST})
 
 
 class NewsSpider(Spider):

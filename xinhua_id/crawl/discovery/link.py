@@ -26,6 +26,10 @@ class Kind(StrEnum):
     REST = "rest"
 
 
+#: Kinds that only lead to others; the rest may be a story and goes through the pipelines.
+LEADING = frozenset({Kind.LISTING, Kind.SITEMAP, Kind.FEED, Kind.REST})
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """Somewhere to go.
