@@ -24,8 +24,8 @@ from xinhua_id.items import SCHEMA_VERSION, Article
 #: The schema as it is shipped.
 PATH = Path(__file__).with_name("item.schema.json")
 _PARTS = (
-    items.Dateline, items.EventDate, items.Image, items.StoryPart, items.Removed, items.Capture, items.Extraction,
-    items.Rights,
+    items.Dateline, items.EventDate, items.Image, items.StoryPart, items.JoinedPart, items.Removed, items.Capture,
+    items.Extraction, items.Rights,
 )  # fmt: skip
 _TABLES = re.compile(r"(?P<begin><!-- fields: begin[^\n]*-->\n).*?(?P<end><!-- fields: end -->)", re.DOTALL)
 

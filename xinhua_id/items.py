@@ -61,12 +61,41 @@ class Image(Part):
     photographer: str | None = Field(description="The person named in the credit: `Sun Fei`.")
 
 
+class Capture(Part):
+    """Where the record lies that the item was made from."""
+
+    file: str = Field(description="File name of the WARC, under `<source>/warc/` of the archive.")
+    offset: int = Field(ge=0, description="Where the record's gzip member begins, in bytes.")
+    length: int = Field(gt=0, description="Length of that gzip member, in bytes.")
+    record_id: str = Field(description="WARC-Record-ID of the response record, `<urn:uuid:…>`.")
+    payload_digest: str | None = Field(description="`sha1:` in base32 over the body after dechunking (WARC 1.1 §5.9).")
+    captured_at: Moment = Field(description="WARC-Date: the start of the capture, UTC.")
+    status: int = Field(description="HTTP status of the response.")
+
+
+class JoinedPart(Part):
+    """One of the parts that a story was joined from."""
+
+    number: int = Field(ge=1, description="1 for the first page.")
+    id: str = Field(description="The part's own id.")
+    url: str | None = Field(description="The address that was fetched.")
+    capture: Capture | None = Field(description="The record the part was made from.")
+
+
 class StoryPart(Part):
-    """Which part of a story in several pages this item is."""
+    """Which part of a story in several pages this item is, or, of a joined story, which parts it was joined from."""
 
     story_id: str = Field(description="The id that all parts share: that of page 1.")
-    number: int = Field(ge=1, description="1 for the first page.")
-    total: int | None = Field(ge=1, description="How many pages the story says it has; null if it does not say.")
+    number: int = Field(ge=1, description="1 for the first page; of a joined story, the first part that is there.")
+    total: int | None = Field(
+        ge=1, description="How many pages the story says it has; null if it does not say: then more follow this one."
+    )
+    joined: list[JoinedPart] = Field(
+        default_factory=list, description="Of a joined story, its parts in order; empty on a part."
+    )
+    missing: list[int] = Field(
+        default_factory=list, description="Of a joined story, the parts that are not there; empty on a part."
+    )
 
 
 class Removed(Part):
@@ -82,18 +111,6 @@ class Removed(Part):
     )
     characters: int = Field(ge=0, description="How many characters were removed.")
     digest: str | None = Field(description="`sha256:` of the text where the text itself is not kept; else null.")
-
-
-class Capture(Part):
-    """Where the record lies that the item was made from."""
-
-    file: str = Field(description="File name of the WARC, under `<source>/warc/` of the archive.")
-    offset: int = Field(ge=0, description="Where the record's gzip member begins, in bytes.")
-    length: int = Field(gt=0, description="Length of that gzip member, in bytes.")
-    record_id: str = Field(description="WARC-Record-ID of the response record, `<urn:uuid:…>`.")
-    payload_digest: str | None = Field(description="`sha1:` in base32 over the body after dechunking (WARC 1.1 §5.9).")
-    captured_at: Moment = Field(description="WARC-Date: the start of the capture, UTC.")
-    status: int = Field(description="HTTP status of the response.")
 
 
 class Extraction(Part):
@@ -137,7 +154,8 @@ class Article(Part):
     url: str | None = Field(description="The address that was fetched.")
     canonical_url: str | None = Field(
         description="The address under which copies on one site are equal: `rel=canonical` if it stands on the "
-        "same site, cleaned of tracking parameters; always https and without `www.`, so that variants are equal."
+        "same site, cleaned of tracking parameters; always https and without `www.`, so that variants are equal. A "
+        "later part of a story keeps an address of its own; AMP and print pages have their story's."
     )
     site: str | None = Field(description="Name of the source, or host of an undescribed site.")
     provider: str | None = Field(description="The agency whose story it is: `Xinhua`; null where it is not a wire's.")
@@ -170,7 +188,7 @@ class Article(Part):
     paragraphs: list[str] = Field(description="The body, paragraph by paragraph, sub-headings included.")
     text: str = Field(description="The paragraphs, joined by a blank line.")
     images: list[Image] = Field(description="Pictures of the story with captions and credits.")
-    part: StoryPart | None = Field(description="For a story in several pages; else null.")
+    part: StoryPart | None = Field(description="For a story in several pages, or joined from them; else null.")
     removed: list[Removed] = Field(description="What stood on the page and is not the story, in page order.")
     content_digest: str = Field(description="`sha256:` over the NFC `text`.")
     capture: Capture | None = Field(description="The record it was made from; null for a file or a text dump.")

@@ -11,7 +11,18 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from xinhua_id.errors import NotAnArticle
-from xinhua_id.extraction import blocks, layouts, metadata, regions, separate, structure, surroundings, tree, verdict
+from xinhua_id.extraction import (
+    blocks,
+    layouts,
+    metadata,
+    parts,
+    regions,
+    separate,
+    structure,
+    surroundings,
+    tree,
+    verdict,
+)
 from xinhua_id.extraction.assemble import Findings, assemble
 from xinhua_id.extraction.decode import decode, unzipped
 from xinhua_id.items import Article, Page, Removed
@@ -51,7 +62,7 @@ def extract(page: Page, source: Source | None = None) -> Article:
         raise NotAnArticle(reason, "no story was found on the page", where=page.url)
     text = "\n\n".join(found.story.paragraphs)
     verdict.refuse_other_kinds(page, root, read.flat, read.meta, found.headline, text)
-    return assemble(page, source, found)
+    return parts.place(assemble(page, source, found), root)
 
 
 def _by_layout(read: _Read, source: Source | None) -> Findings | None:
