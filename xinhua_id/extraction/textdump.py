@@ -1,26 +1,32 @@
 """The text of a page saved without markup, like the project's first document, to the same item.
 
-Lines stand for blocks; labels and newswire anchors do what markup does elsewhere. The headline is the first
-line that is neither boilerplate nor prose. Knows nothing of HTML.
+Lines stand for blocks; labels and newswire anchors do what markup does elsewhere. A dump may hold the whole page: menus
+above the headline, comments and other stories below. Knows nothing of HTML, nor of how the lines came about
+(`dump_lines`).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from xinhua_id import urls
 from xinhua_id.errors import NotAnArticle
-from xinhua_id.extraction import boilerplate, newswire, separate
+from xinhua_id.extraction import boilerplate, dump_lines, dump_story, newswire, separate
 from xinhua_id.extraction.assemble import Findings, assemble
 from xinhua_id.extraction.blocks import Block, Kind
+from xinhua_id.extraction.credit_lines import Credits
+from xinhua_id.extraction.dump_lines import Line
 from xinhua_id.extraction.metadata import Metadata
-from xinhua_id.items import Article, Page
+from xinhua_id.items import Article, Page, Removed
 from xinhua_id.sources import Source
-from xinhua_id.text import clean
+from xinhua_id.text import words_of
 
-# Two paragraphs glued: a word of three letters or more, the sentence's end, and at once a capitalised word.
-_GLUED = re.compile(r"(?<=[a-z]{3}[.!?])(?P<quote>[”\"]?)(?=[“\"]?[A-Z][a-z]+[\s,])")
 _STATEMENT = re.compile(r"[.…][\"'”’)\]]*$|[.!?][\"”]$")  # headlines may ask or exclaim, but end without a full stop
+_TITLE = re.compile(r"^(?P<headline>.{12,}\S)\s?[-–—|»:]\s?\S.{0,60}$")
+_CRUMBS = re.compile(r"\S\s*[/›»>]\s*\S|•")
+_HOUR = re.compile(r"\d{1,2}[:.]\d{2}\b")
+_LEAST_BODY = 60
 
 
 def extract_text(text: str, *, url: str | None = None, source: Source | None = None) -> Article:
@@ -28,43 +34,99 @@ def extract_text(text: str, *, url: str | None = None, source: Source | None = N
 
     ``url``: where the text came from, if known; the id then stands on it, else on the text.
     """
-    lines = [line for raw in text.replace("\0", "").splitlines() if (line := clean(raw))]
+    article = _read(dump_lines.lines_of(text), Page(url=url), source)
+    return article if url is not None else article.model_copy(update={"id": urls.text_id(article.text)})
+
+
+def extract_text_page(page: Page, text: str, source: Source | None = None) -> Article:
+    """Return the article of a page that was captured as text, its capture with it: a WET record.
+
+    ``text`` is the page's body, decoded. Raises `NotAnArticle` as `extract_text` does.
+    """
+    return _read(dump_lines.lines_of(text), page, source)
+
+
+def _read(lines: list[Line], page: Page, source: Source | None) -> Article:
     if not lines:
-        raise NotAnArticle("empty", "the text is empty", where=url)
+        raise NotAnArticle("empty", "the text is empty", where=page.url)
     at = _headline_at(lines)
     if at is None:
-        raise NotAnArticle("no-body", "no line of the text reads like a headline above a story", where=url)
-    pieces = [separate.Piece(Block(Kind.TEXT, line, -1)) for line in lines[:at] if boilerplate.rule_for(line)]
-    pieces += [separate.Piece(Block(Kind.TEXT, part, -1)) for line in lines[at + 1 :] for part in _unglued(line)]
-    story = separate.separate(pieces, lines[at], dump=True)
-    if not story.paragraphs or sum(map(len, story.paragraphs)) < 60:
-        raise NotAnArticle("no-body", "the text has a headline and no story", where=url)
-    found = Findings(lines[at], story, Metadata(), "text-dump")
-    article = assemble(Page(url=url), source, found)
-    if url is None:
-        article = article.model_copy(update={"id": urls.text_id(article.text)})
-    return article
+        raise NotAnArticle("no-body", "no line of the text reads like a headline above a story", where=page.url)
+    headline, above = lines[at].text, lines[:at]
+    pieces = [separate.Piece(Block(Kind.TEXT, line.text, -1), line.rule) for line in above if _is_named(line)]
+    pieces += dump_story.pieces(lines[at + 1 :], headline)
+    story = separate.separate(pieces, headline, dump=True, ragged=True)
+    if sum(map(len, story.paragraphs)) < _LEAST_BODY:
+        raise NotAnArticle("no-body", "the text has a headline and no story", where=page.url)
+    dated = [line.text for line in above[-4:] if separate.is_date_line(line.text) and _HOUR.search(line.text)]
+    return assemble(
+        page, source, Findings(headline, story, Metadata(), "text-dump", outside=_outside(above), date_lines=dated)
+    )
 
 
-def _headline_at(lines: list[str]) -> int | None:
-    """Return the line that is the headline: before all prose, no sentence, no label, no credit.
+def _is_named(line: Line) -> bool:
+    """Whether a line above the headline is removed under a name of its own."""
+    return line.rule is not None or boilerplate.rule_for(line.text) is not None
 
-    Of several such lines (a site's name, a section, a date) the last before caption, lead or dateline is it.
+
+def _outside(above: Sequence[Line]) -> list[Removed]:
+    """Return one line for all that stands above the headline and no rule names; its words are not kept."""
+    characters = sum(len(line.text) for line in above if not _is_named(line))
+    if not characters:
+        return []
+    return [Removed(rule="outside", text=None, position=None, characters=characters, digest=None)]
+
+
+def _headline_at(lines: Sequence[Line]) -> int | None:
+    """Return the line that is the headline: before the story's prose, no sentence, no label, no credit.
+
+    A Markdown heading of the first level says so itself, and so does a line that stands above it again with the site's
+    name behind it, as titles do. Of several other lines (a site's name, a section, a date) the last one before caption,
+    lead or dateline is it.
     """
-    candidates = []
+    marked = next((at for at, line in enumerate(lines) if line.level == 1 and len(line.text) >= 12), None)
+    if marked is not None:
+        return marked
+    candidates: list[int] = []
     for at, line in enumerate(lines):
-        if newswire.dateline(line) or newswire.is_caption(line) or (len(line) >= 40 and _STATEMENT.search(line)):
+        if candidates and _begins_story(line.text):
             break
-        if boilerplate.rule_for(line) is None and not separate.is_date_line(line) and 12 <= len(line) <= 220:
+        if _may_be_headline(line):
             candidates.append(at)
-    if not candidates:
-        return None
-    worded = [at for at in candidates if len(lines[at].split()) >= 4]
-    return (worded or candidates)[-1]
+    titled = _titled(lines, candidates)
+    if titled is not None:
+        return titled
+    worded = [at for at in candidates if len(lines[at].text.split()) >= 4]
+    return next(reversed(worded or candidates), None)
 
 
-def _unglued(line: str) -> list[str]:
-    """Split a line where paragraphs were glued together: ``…setempat.Fanjingshan …``."""
-    if len(line) < 200:
-        return [line]
-    return [part for piece in _GLUED.sub("\\g<quote>\n", line).split("\n") if (part := piece.strip())]
+def _begins_story(text: str) -> bool:
+    if newswire.dateline(text) or newswire.is_caption(text):
+        return True
+    return len(text) >= 40 and _STATEMENT.search(text) is not None
+
+
+def _may_be_headline(line: Line) -> bool:
+    text = line.text
+    return (
+        line.rule is None
+        and 12 <= len(text) <= 220
+        and not _STATEMENT.search(text)
+        and boilerplate.rule_for(text) is None
+        and not separate.is_date_line(text)
+        and not _CRUMBS.search(text)
+        and not Credits().read(text)
+    )
+
+
+def _titled(lines: Sequence[Line], candidates: Sequence[int]) -> int | None:
+    """Return the last candidate above which stands a title made of it and a site's name, or None."""
+    titles: set[str] = set()
+    found = None
+    for at in candidates:
+        text = lines[at].text
+        if words_of(text) in titles:
+            found = at
+        if title := _TITLE.match(text):
+            titles.add(words_of(title["headline"]))
+    return found
