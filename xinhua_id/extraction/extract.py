@@ -24,7 +24,7 @@ from xinhua_id.extraction import (
     verdict,
 )
 from xinhua_id.extraction.assemble import Findings, assemble
-from xinhua_id.extraction.decode import decode, unzipped
+from xinhua_id.extraction.decode import unzipped, utf8
 from xinhua_id.items import Article, Page, Removed
 from xinhua_id.sources import Source
 from xinhua_id.text import clean, content_digest
@@ -48,7 +48,7 @@ def extract(page: Page, source: Source | None = None) -> Article:
     """Return the article of a page; raise `NotAnArticle` with the reason, and nothing else, for any bytes."""
     page = replace(page, body=unzipped(page.body))
     verdict.refuse_unreadable(page)
-    root = tree.parse(decode(page.body, page.header("content-type")))
+    root = tree.parse(utf8(page.body, page.header("content-type")))
     if root is None:
         raise NotAnArticle("no-body", "the page has no element", where=page.url)
     flat = blocks.walk(root)

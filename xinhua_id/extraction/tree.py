@@ -1,99 +1,108 @@
-"""Text of a page to its element tree, without silent loss.
+"""Bytes of a page to its element tree, without silent loss.
 
-libxml2 is fast and drops what is beyond its limits; where its log says so, BeautifulSoup reads the page
-instead. Knows nothing of articles.
+libxml2 is fast and gives up where elements are nested deeper than it allows, and all that follows is lost. Its log
+says so; the page is then read again with the wrappers of the deepest levels taken out. Knows nothing of articles.
 """
 
 from __future__ import annotations
 
-from bs4 import BeautifulSoup
-from bs4.element import NavigableString, PreformattedString, Tag
+import re
+import threading
+
 from lxml import etree
 
 _Element = etree._Element
 
-# ERR_RESOURCE_LIMIT (118) and the older ERR_INTERNAL_ERROR (1) it hides behind: depth or size beyond the limits.
-_LOSS = frozenset({"ERR_RESOURCE_LIMIT", "ERR_INTERNAL_ERROR", "ERR_NAME_TOO_LONG"})
-_INLINE = frozenset("a abbr b bdi cite code em font i mark q s small span strong sub sup time u".split())
 
+def parse(page: bytes) -> _Element | None:
+    """Return the root element of a page in UTF-8, or None where there is no element at all; linear in its size.
 
-def parse(text: str) -> _Element | None:
-    """Return the root element, or None where there is no element at all."""
-    parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
-    data = text.encode("utf-8", "replace")
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        root = None
-    if any(entry.type_name in _LOSS for entry in parser.error_log):
-        recovered = _from_soup(text)
-        if recovered is not None and (root is None or _weight(recovered) > _weight(root)):
-            return recovered
+    Order and text of the page are kept however deep it is. Below the depth of `_DEEPEST` an element that only wraps
+    others is read as a break between paragraphs, or as nothing where it is inline.
+    """
+    root, lost = _read(page)
+    if lost:
+        root, lost = _read(_shallow(page, _DEEPEST, _WRAPPERS))
+    if lost:  # not wrappers, then: lists in lists, or quotes in quotes
+        root, _ = _read(_shallow(page, 0, None))
     return root
 
 
-def _weight(root: _Element) -> int:
-    return sum(len(part) for part in root.itertext())
+#: libxml2 allows 2,048 open elements; those that are not counted below stand between those that are.
+_DEEPEST = 500
+_INLINE = frozenset(
+    b"a abbr b bdi big cite code em font i ins label mark nobr q s small span strike strong sub sup tt u".split()
+)
+_WRAPPERS = _INLINE | frozenset(
+    b"div center section article main aside header footer nav table tbody form fieldset details object".split()
+)
+_VOID = frozenset(b"area base br col embed frame hr img input link meta param source track wbr amp-img".split())
+_RAW = frozenset(b"script style textarea title xmp iframe noembed noframes".split())
+_TAG = re.compile(rb"<(?:!--|(/?)([a-zA-Z][^\s/<>]*)(?:(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>|[^<>]*+>?))")
 
 
-def _from_soup(text: str) -> _Element | None:
-    """Read the page with html.parser, which has no limit of depth, and copy it without recursion.
+class _Parser(threading.local):
+    """One parser a thread: making one takes as long as a short page, and the log belongs to the page read last."""
 
-    What is nested deeper than 200 is laid flat as paragraphs: order and text stay, and no later step has to
-    stand such depth.
-    """
-    soup = BeautifulSoup(text, "html.parser")
-    root = etree.Element("html")
-    stack: list[tuple[Tag, _Element, int]] = [(soup, root, 0)]
-    while stack:
-        tag, into, depth = stack.pop()
-        deeper: list[tuple[Tag, _Element, int]] = []
-        for child in tag.children:
-            if isinstance(child, Tag):
-                made = etree.SubElement(into, _name(child.name))
-                for key, value in child.attrs.items():
-                    joined = value if isinstance(value, str) else " ".join(value or [])
-                    _set(made, str(key), joined)
-                if depth < 200:
-                    deeper.append((child, made, depth + 1))
-                else:
-                    _lay_flat(child, made)
-            elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
-                _append(into, _printable(str(child)))
-        stack.extend(reversed(deeper))
-    return root if len(root) else None
+    def __init__(self) -> None:
+        self.html = etree.HTMLParser(
+            huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False, encoding="utf-8"
+        )
 
 
-def _lay_flat(tag: Tag, into: _Element) -> None:
-    """Append the text below ``tag`` as one paragraph for each element that is not inline."""
-    holder: Tag | None = None
-    for string in tag.strings:
-        parent = string.parent
-        while parent is not None and parent is not tag and parent.name in _INLINE:
-            parent = parent.parent
-        if holder is None or parent is not holder or not len(into):
-            etree.SubElement(into, "p")
-            holder = parent
-        into[-1].text = (into[-1].text or "") + _printable(str(string))
+_PARSER = _Parser()
 
 
-def _name(name: str) -> str:
-    return name if name.isascii() and name.isalnum() else "span"
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c >= " " or c in "\t\n\r" else " " for c in text if not "\ud800" <= c <= "\udfff")
-
-
-def _set(element: _Element, key: str, value: str) -> None:
+def _read(page: bytes) -> tuple[_Element | None, bool]:
+    """Return the root, and whether libxml2 gave up before the end; of its errors only that one is fatal."""
+    parser = _PARSER.html
     try:
-        element.set(key, _printable(value))
-    except ValueError:
-        return  # an attribute name XML cannot hold says nothing of the article
+        root = etree.fromstring(page, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    return root, bool(parser.error_log) and len(parser.error_log.filter_from_fatals()) > 0
 
 
-def _append(into: _Element, text: str) -> None:
-    if len(into):
-        into[-1].tail = (into[-1].tail or "") + text
-    else:
-        into.text = (into.text or "") + text
+def _shallow(page: bytes, deepest: int, counted: frozenset[bytes] | None) -> bytes:
+    """Return the page with those tags of ``counted`` (None: of all elements) that are nested deeper taken out.
+
+    Where a block began or ended, ``<p>`` stays, which HTML needs no end of.
+    """
+    out: list[bytes] = []
+    names: list[bytes] = []
+    open_now: dict[bytes, int] = {}
+    at = 0
+    while (tag := _TAG.search(page, at)) is not None:
+        name = (tag[2] or b"").lower()
+        out.append(page[at : tag.start()])
+        at = tag.end()
+        if not name:  # a comment, to its end or to that of the page
+            end = page.find(b"-->", at)
+            at = len(page) if end < 0 else end + 3
+            continue
+        said = tag[0]
+        if name not in _VOID and name not in _RAW and (counted is None or name in counted):
+            depth = len(names) + 1
+            if not tag[1]:
+                names.append(name)
+                open_now[name] = open_now.get(name, 0) + 1
+            elif open_now.get(name):
+                while names[-1] != name:
+                    open_now[names.pop()] -= 1
+                depth = len(names)
+                open_now[names.pop()] -= 1
+            if depth > deepest:
+                said = b"" if name in _INLINE else b"<p>"
+        out.append(said)
+        if name in _RAW and not tag[1]:
+            end = _end_of(name, page, at)
+            out.append(page[at:end])
+            at = end
+    out.append(page[at:])
+    return b"".join(out)
+
+
+def _end_of(name: bytes, page: bytes, at: int) -> int:
+    """Return where the text of a script, or of its like, ends: before its end tag, or with the page."""
+    end = re.compile(rb"</" + name, re.IGNORECASE).search(page, at)
+    return end.start() if end else len(page)

@@ -12,6 +12,7 @@ from lxml import etree
 from xinhua_id import urls
 from xinhua_id.errors import NotAnArticle
 from xinhua_id.extraction.blocks import Kind, Walk
+from xinhua_id.extraction.decode import utf8
 from xinhua_id.extraction.metadata import Metadata
 from xinhua_id.extraction.structure import is_prose
 from xinhua_id.items import Page
@@ -58,12 +59,15 @@ def refuse_unreadable(page: Page) -> None:
     for magic, name in _MAGIC:
         if body.startswith(magic):
             raise NotAnArticle(f"not-html-{name}", f"the body is no page but {name} data", where=where)
+    body = body[:262_144]
+    if b"\0" in body[:512]:  # UTF-16 has no markup that the patterns below would see
+        body = utf8(body)
     head = body[:4096]
     if _FEED.match(head):
         raise NotAnArticle("feed-or-sitemap", "the body is a feed or a sitemap", where=where)
     kind = (page.header("content-type") or "").split(";")[0].strip().lower()
     marked = b"<" in head and re.search(
-        rb"<(?:!doctype|html|head|body|div|p|article|h1|meta|title|table|br|main|section)\b", body[:262_144], re.I
+        rb"<(?:!doctype|html|head|body|div|p|article|h1|meta|title|table|br|main|section)\b", body, re.I
     )
     if not marked:
         if kind in ("application/json", "application/ld+json") or head.lstrip()[:1] in (b"{", b"["):
