@@ -98,7 +98,7 @@ def test_what_is_no_article_is_named_and_the_rest_still_read(tmp_path: Path, cap
         (["tidak-ada.html"], "cannot read"),
         (["a.html", "b.html", "--url", "https://x.id/"], "--url belongs to one input"),
         (["a.html", "--url", "bukan alamat"], "not an address"),
-        (["a.warc.gz", "--url", "https://x.id/"], "--url belongs to a page"),
+        (["a.html", "-o", "a.html"], "--out is one of the inputs"),
         (["a.html", "--source", "kabarnusa"], "there is no source"),
     ],
 )

@@ -1,29 +1,27 @@
 """`xinhua-id extract`: articles out of saved pages, text dumps and WARC files.
 
-Thin: it tells what an input is, has it read, and prints. Items go to stdout, talk to stderr.
+Thin: it has each input read, and prints. Items and views go to stdout, talk to stderr.
 """
 
 from __future__ import annotations
 
-import codecs
 import sys
-import zlib
 from collections import Counter
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from xinhua_id import sources, urls
-from xinhua_id.cli import saved
+from xinhua_id.cli import inputs, saved
+from xinhua_id.cli.gallery import Gallery, wanted
 from xinhua_id.corpus.reextract import reread
 from xinhua_id.errors import BadRecord, UsageError, XinhuaIdError
-from xinhua_id.extraction import extract, extract_text
-from xinhua_id.extraction.decode import decode
-from xinhua_id.items import Article, Outcome, Page
+from xinhua_id.items import Article, Outcome
 from xinhua_id.sources import Source
 
 _EPILOG = """
@@ -31,17 +29,14 @@ Examples:
 
 `xinhua-id extract page.html --url https://indonesiawindow.com/?p=36012`
 
+`xinhua-id extract page.html --as html -o view.html` (what became of every block, for a browser)
+
 `xinhua-id extract dump.txt --as text`
 
 `xinhua-id extract archives/indonesiawindow/warc/*.warc.gz > items.jsonl`
 
 `curl -s https://… | xinhua-id extract - --url https://…`
 """
-_MARKUP = (b"<!doctype", b"<html", b"<head", b"<body", b"<div", b"<p>", b"<p ", b"<article", b"<meta", b"<br")
-#: How much of a file says what it is, bytes.
-_START = 262_144
-_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1b"))
 
 
 class Form(StrEnum):
@@ -49,6 +44,7 @@ class Form(StrEnum):
 
     JSONL = "jsonl"
     TEXT = "text"
+    HTML = "html"
 
 
 def register(app: typer.Typer) -> None:
@@ -57,92 +53,120 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    inputs: Annotated[
+    names: Annotated[
         list[str], typer.Argument(metavar="INPUT…", help="A page (.html, .html.gz), a text dump (.txt), a WARC, or -.")
     ],
-    url: Annotated[str | None, typer.Option(help="Where the page came from; for one page or dump.")] = None,
+    url: Annotated[
+        str | None, typer.Option(help="Where the page or dump came from; of a WARC, the page that is meant.")
+    ] = None,
     source: Annotated[
         str | None, typer.Option(help="The source whose layouts are tried; without it, the URL's or the WARC's.")
     ] = None,
-    form: Annotated[Form, typer.Option("--as", help="jsonl: one item a line; text: headline and body.")] = Form.JSONL,
+    form: Annotated[
+        Form,
+        typer.Option(
+            "--as",
+            help="jsonl: one item a line; text: headline and body; html: one file that shows what became of every "
+            "block, and by which rule.",
+        ),
+    ] = Form.JSONL,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write to this file, not to stdout.")] = None,
 ) -> None:
-    """Print the articles of saved pages, text dumps or WARC files.
+    """Print the articles of saved pages, text dumps or WARC files, or show how they are read.
 
     An input that gives no article says why, and the others are read. From a WARC, every
-    record that is no item is counted by its outcome.
+    record that is no item is counted by its outcome. A view shows refused pages too.
     """
-    if url is not None and len(inputs) > 1:
+    if url is not None and len(names) > 1:
         raise UsageError("--url belongs to one input", now="Extract the pages one by one, or from their WARC.")
+    if out is not None and any(name != "-" and out.resolve() == Path(name).resolve() for name in names):
+        raise UsageError("--out is one of the inputs", where=str(out), now="Write to another file.")
     chosen, address = sources.get(source) if source else None, _address(url)
-    talk = Console(stderr=True, highlight=False, soft_wrap=True)
-    code = 0
-    for name in inputs:
-        try:
-            if _is_warc(name):
-                if url is not None:
-                    raise UsageError("--url belongs to a page", now="Leave it out: the records of a WARC name theirs.")
-                _from_warc(Path(name), chosen, form, talk)
-            else:
-                _print(_from_file(name, address, chosen), form)
-        except XinhuaIdError as error:
-            code = max(code, 2 if isinstance(error, UsageError) else 1)
-            _say(talk, name, error)
+    with ExitStack() as files:
+        sink = _Sink(form, sys.stdout.buffer if out is None else files.enter_context(_opened(out)))
+        code = _read(names, address, chosen, sink)
+        if form is Form.HTML and sink.gallery:
+            sink.write(sink.gallery.html())
     if code:
         raise typer.Exit(code)
 
 
-def _is_warc(name: str) -> bool:
-    """Whether an input is a WARC, by its name or its first bytes."""
-    if name == "-":
-        return False
-    if name.removesuffix(".open").endswith((".warc", ".warc.gz")):
-        return True
-    head = saved.head(name, 4096)
-    if head.startswith(b"\x1f\x8b"):
+class _Sink:
+    """Where articles go, in one form; a view is gathered first."""
+
+    def __init__(self, form: Form, file: BinaryIO) -> None:
+        self.form = form
+        self.gallery = Gallery()
+        self._file = file
+
+    def print(self, article: Article) -> None:
+        text = "\n\n".join([article.headline, *article.paragraphs]) + "\n"
+        self.write(article.to_json() if self.form is Form.JSONL else text)
+
+    def write(self, text: str) -> None:
+        self._file.write(text.encode("utf-8", "replace") + b"\n")
+        self._file.flush()
+
+
+def _read(names: list[str], url: str | None, source: Source | None, sink: _Sink) -> int:
+    """Read every input; return the exit code of the worst."""
+    talk = Console(stderr=True, highlight=False, soft_wrap=True)
+    code = 0
+    for name in names:
         try:
-            head = zlib.decompressobj(31).decompress(head, 16)
-        except zlib.error:
-            return False
-    return head.startswith(b"WARC/")
+            if inputs.is_warc(name):
+                _from_warc(Path(name), source, url, sink, talk)
+            elif sink.form is Form.HTML:
+                sink.gallery.add(name, inputs.read(name, url, source).explanation())
+            else:
+                sink.print(inputs.read(name, url, source).article())
+        except XinhuaIdError as error:
+            code = max(code, 2 if isinstance(error, UsageError) else 1)
+            _say(talk, name, error)
+    return code
 
 
-def _from_warc(path: Path, source: Source | None, form: Form, talk: Console) -> None:
-    counts: Counter[str] = Counter()
+def _from_warc(path: Path, source: Source | None, url: str | None, sink: _Sink, talk: Console) -> None:
     if not saved.head(str(path), 1):
         raise BadRecord("the file is empty", where=str(path), now="A crawl that was killed at once leaves such a file.")
+    if sink.form is Form.HTML:
+        before = len(sink.gallery)
+        sink.gallery.add_warc(path, source, url)
+        found = len(sink.gallery) > before
+    else:
+        found = _print_warc(path, source, url, sink, talk)
+    if url is not None and not found:
+        raise UsageError(
+            "the WARC holds no record of that address", where=str(path),
+            now="`xinhua-id extract` without --url prints every story with its url.",
+        )  # fmt: skip
+
+
+def _print_warc(path: Path, source: Source | None, url: str | None, sink: _Sink, talk: Console) -> bool:
+    """Print the stories of a WARC and count its records; return whether there was one at ``url``."""
+    counts: Counter[str] = Counter()
     try:
         for result in reread(path, source):
+            if not wanted(result.page.url, url):
+                continue
             counts[result.outcome if result.reason is None else f"{result.outcome.value} ({result.reason})"] += 1
             if result.article is not None:
-                _print(result.article, form)
+                sink.print(result.article)
     finally:
         total = counts.total()
         parts = ", ".join(f"{number} {name}" for name, number in counts.most_common())
         talk.print(
             f"{escape(path.name)}: {total} records, {counts[Outcome.STORY]} stories" + (f" — {parts}" if parts else "")
         )
+    return total > 0
 
 
-def _from_file(name: str, url: str | None, source: Source | None) -> Article:
-    body = saved.read(name)
-    if body.startswith(b"WARC/"):
-        raise UsageError("a WARC cannot be read from here", where=name, now="Give the WARC as a file, by its path.")
-    chosen = source or (sources.match(url) if url else None)
-    if _is_markup(body) or _is_binary(body):  # of binary data the page's reader says what it is
-        return extract(Page(url=url, body=body), chosen)
-    return extract_text(decode(body), url=url, source=chosen)
-
-
-def _is_markup(body: bytes) -> bool:
-    start = body[:_START].replace(b"\0", b"").lower()  # without them UTF-16 shows its markup
-    return any(mark in start for mark in _MARKUP)
-
-
-def _is_binary(body: bytes) -> bool:
-    start = body[:_START]
-    if start.startswith(_BOMS):
-        return False
-    return start.startswith(b"%PDF-") or len(start) - len(start.translate(None, _CONTROLS)) > len(start) // 100
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("wb")
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        why = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"cannot write the file: {why}", where=str(path), now="Give --out another path.") from error
 
 
 def _address(url: str | None) -> str | None:
@@ -158,10 +182,3 @@ def _say(talk: Console, name: str, error: XinhuaIdError) -> None:
     talk.print(f"[red]{escape(where if where.startswith(name) else name)}[/]: {escape(error.what)}")
     if error.now:
         talk.print(f"→ {escape(error.now)}")
-
-
-def _print(article: Article, form: Form) -> None:
-    text = "\n\n".join([article.headline, *article.paragraphs]) + "\n"
-    line = article.to_json() if form is Form.JSONL else text
-    sys.stdout.buffer.write(line.encode("utf-8", "replace") + b"\n")
-    sys.stdout.buffer.flush()

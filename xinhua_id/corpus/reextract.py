@@ -37,7 +37,7 @@ def reread(path: Path, source: Source | None = None) -> Iterator[Reread]:
     ``source`` decides the layouts; without it, the source that the file names, else the one that owns the URL's
     host. Raises `BadRecord` where the file tears, after every whole record.
     """
-    named = source or _named_in(path)
+    named = source or named_in(path)
     seen: dict[str, str] = {}
     for page in pages.pages(path):
         result = _read(page, named or sources.match(page.url or ""))
@@ -50,7 +50,7 @@ def reread(path: Path, source: Source | None = None) -> Iterator[Reread]:
             yield result
 
 
-def _named_in(path: Path) -> Source | None:
+def named_in(path: Path) -> Source | None:
     """Return the source whose name stands in the file's warcinfo, if it is one we ship."""
     label = pages.source_named_in(path)
     if label is None:
