@@ -69,7 +69,7 @@ class TestStories:
     def test_a_story_leads_only_to_its_own_further_pages(self) -> None:
         body = anchors("/berita/1/a?page=2", "/berita/2/b", "/terkini") + '<a rel="next" href="/berita/3/c">Lagi</a>'
         found = links(page(body, "/berita/1/a"), Kind.STORY, DESCRIBED)
-        assert [(link.url, link.kind) for link in found] == [(f"{BASE}/berita/1/a?page=2", Kind.STORY)]
+        assert [(link.url, link.kind) for link in found] == [(f"{BASE}/berita/1/a?page=2", Kind.PART)]
 
     def test_a_page_of_an_undescribed_site_leads_everywhere_on_its_host(self) -> None:
         body = anchors("/2023/01/panen/", "/kategori/desa/", "https://www.contoh.id/x", "https://lain.id/y")

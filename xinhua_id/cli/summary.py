@@ -127,6 +127,8 @@ def _counts(stats: Mapping[str, Any]) -> Table:
     retries = stats.get("frontier/retries", 0)
     table.add_row("  pages", str(visits), f"{retries} of them asked for a second time or a third" if retries else "")
     table.add_row("  stories", str(stats.get("outcome/story", 0)), _listed(_group(stats, "origin/")))
+    if parts := stats.get("parts/items", 0):
+        table.add_row("  parts among them", str(parts), f"of {stats.get('parts/stories', 0)} stories in several pages")
     files = len(stats.get("warc/paths", ()))
     table.add_row("  records", str(stats.get("warc/records", 0)), f"in {files} WARC file{'s' if files != 1 else ''}")
     table.add_row("  bytes", size(stats.get("warc/bytes", 0)), "of WARC, compressed")

@@ -15,6 +15,7 @@ from xinhua_id import sources
 from xinhua_id.archive import pages
 from xinhua_id.crawl import outcomes
 from xinhua_id.crawl.discovery import LEADING, Rules
+from xinhua_id.crawl.known import KnownStories
 from xinhua_id.errors import NotAnArticle, SourceError
 from xinhua_id.extraction import extract
 from xinhua_id.items import Article, Outcome, Page
@@ -38,15 +39,14 @@ def reread(path: Path, source: Source | None = None) -> Iterator[Reread]:
     host. Raises `BadRecord` where the file tears, after every whole record.
     """
     named = source or named_in(path)
-    seen: dict[str, str] = {}
+    known = KnownStories()
     for page in pages.pages(path):
         result = _read(page, named or sources.match(page.url or ""))
         if (article := result.article) is None:
             yield result
-        elif seen.get(article.id) == article.content_digest:
-            yield Reread(page, Outcome.DUPLICATE, "unchanged")
+        elif reason := known.repeats(article):
+            yield Reread(page, Outcome.DUPLICATE, reason)
         else:
-            seen[article.id] = article.content_digest
             yield result
 
 

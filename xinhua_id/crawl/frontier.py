@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from xinhua_id import urls
+from xinhua_id import paging, urls
 from xinhua_id.crawl.discovery import Kind, Link
 from xinhua_id.items import Outcome
 
@@ -24,8 +24,9 @@ MAX_REDIRECTS = 10
 #: No wait, whoever asks for it, is longer than this within one run.
 LONGEST_WAIT = dt.timedelta(hours=1)
 
-# Stories first, so that `--limit` ends early and the queue stays short; then what leads to many stories at once.
-_RANK = {Kind.STORY: 0, Kind.FEED: 1, Kind.REST: 1, Kind.LISTING: 1, Kind.SITEMAP: 1, Kind.PAGE: 2}
+# What belongs to a story begun comes first, then stories, so that `--limit` ends early and the queue stays short; then
+# what leads to many stories at once.
+_RANK = {Kind.PART: 0, Kind.STORY: 1, Kind.FEED: 2, Kind.REST: 2, Kind.LISTING: 2, Kind.SITEMAP: 2, Kind.PAGE: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,12 @@ class Frontier(Protocol):
     def release(self, lease: Lease) -> None:
         """Take a lease back unvisited: the crawl ends before its turn came."""
 
+    def begin_no_story(self) -> None:
+        """Hand out nothing any more but parts of stories already begun."""
+
+    def parts_due(self) -> int:
+        """How many parts of stories are still to come: not handed out yet, or out on lease."""
+
     def pending(self) -> bool:
         """Whether `lease` would hand out a URL."""
 
@@ -75,7 +82,8 @@ class MemoryFrontier:
     """A frontier in memory: by rank, then first come first served; a retry waits until its moment.
 
     A link is the same as one seen before when their canonical URLs are equal. The target of a redirect is
-    compared letter by letter instead: `/slug` → `/slug/` is a step, not a repetition.
+    compared letter by letter instead: `/slug` → `/slug/` is a step, not a repetition. A part of a story stands at the
+    depth of its story, and page 1 is the same under its number and without.
     """
 
     def __init__(self, clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)) -> None:
@@ -86,15 +94,17 @@ class MemoryFrontier:
         self._leased: dict[str, Lease] = {}
         self._seen: set[str] = set()
         self._asked: set[str] = set()
+        self._only_parts = False
 
     def add(self, links: Iterable[Link], *, depth: int = 0) -> int:
         """Take up the links whose canonical URL was never seen; return how many."""
         fresh = 0
         for link in links:
-            name = urls.canonical(link.url)
+            is_part = link.kind is Kind.PART
+            name = paging.first_of(link.url) if is_part else urls.canonical(link.url)
             if name not in self._seen:
                 self._seen.add(name)
-                self._put(Lease(link.url, link.kind, link.published, depth))
+                self._put(Lease(link.url, link.kind, link.published, max(depth - 1, 0) if is_part else depth))
                 fresh += 1
         return fresh
 
@@ -123,7 +133,7 @@ class MemoryFrontier:
     ) -> int:
         """End a lease: its links are taken up (a redirect's as the next step), a retry is put back."""
         self._leased.pop(lease.url, None)
-        if retry_at is not None:
+        if retry_at is not None and (lease.kind is Kind.PART or not self._only_parts):
             again = replace(lease, tries=lease.tries + 1, not_before=retry_at)
             heapq.heappush(self._later, (retry_at, next(self._order), again))
         if outcome is Outcome.REDIRECT:
@@ -134,6 +144,19 @@ class MemoryFrontier:
         """Take a lease back unvisited."""
         if self._leased.pop(lease.url, None) is not None:
             self._put(lease)
+
+    def begin_no_story(self) -> None:
+        """Drop all that is no part of a story begun, now and from now on."""
+        self._only_parts = True
+        self._ready = [entry for entry in self._ready if entry[2].kind is Kind.PART]
+        self._later = [entry for entry in self._later if entry[2].kind is Kind.PART]
+        heapq.heapify(self._ready)
+        heapq.heapify(self._later)
+
+    def parts_due(self) -> int:
+        """How many parts wait or are out on lease."""
+        every = (*(entry[2] for entry in (*self._ready, *self._later)), *self._leased.values())
+        return sum(lease.kind is Kind.PART for lease in every)
 
     def pending(self) -> bool:
         """Whether there is a URL to hand out."""
@@ -153,6 +176,8 @@ class MemoryFrontier:
 
     def _put(self, lease: Lease) -> None:
         self._asked.add(lease.url)
+        if self._only_parts and lease.kind is not Kind.PART:
+            return
         heapq.heappush(self._ready, (_RANK[lease.kind], next(self._order), lease))
 
 

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+from xinhua_id.crawl.known import KnownStories
 from xinhua_id.crawl.visit import Visit
 from xinhua_id.items import Outcome
 from xinhua_id.pipelines.stage import Stage
@@ -19,37 +20,36 @@ logger = logging.getLogger(__name__)
 
 
 class Deduplicate(Stage):
-    """End a Visit as ``duplicate/unchanged`` whose story is the latest one known under its id."""
+    """End a Visit as ``duplicate`` whose story brings nothing new: ``unchanged``, or a ``variant`` of its page."""
 
     name = "deduplicate"
-    _latest: dict[str, str] | None = None
+    _known: KnownStories | None = None
 
     def advance(self, visit: Visit) -> None:
         """Compare the article with the latest version of its story."""
         article = visit.article
         assert article is not None
-        latest = self.latest()
-        if latest.get(article.id) == article.content_digest:
-            visit.end(Outcome.DUPLICATE, "unchanged")
-            return
-        latest[article.id] = article.content_digest
+        reason = self.known().repeats(article)
+        if reason is not None:
+            visit.end(Outcome.DUPLICATE, reason)
 
-    def latest(self) -> dict[str, str]:
-        """Return the content digest of the latest version of every story of this site, by id."""
-        if self._latest is None:
+    def known(self) -> KnownStories:
+        """Return what this site's runs wrote so far, read once."""
+        if self._known is None:
             assert self.spider.run is not None
-            self._latest = {}
+            self._known = KnownStories()
             for path in _oldest_first(self.spider.run.items.parent):
-                self._latest.update(self._versions(path))
-        return self._latest
+                for version in self._versions(path):
+                    self._known.remember(*version)
+        return self._known
 
-    def _versions(self, path: Path) -> Iterator[tuple[str, str]]:
-        """Yield (id, content digest) of a file's lines; a line torn by a crash is counted and passed over."""
+    def _versions(self, path: Path) -> Iterator[tuple[str, str, str | None, str | None]]:
+        """Yield id, content digest, URL and canonical URL of a file's lines; a torn line is counted and passed over."""
         with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 try:
                     item = json.loads(line)
-                    yield item["id"], item["content_digest"]
+                    yield item["id"], item["content_digest"], item["url"], item["canonical_url"]
                 except (ValueError, KeyError, TypeError):
                     logger.warning("%s, line %d, is no item; it is left as it is", path, number)
                     self.crawler.stats.inc_value("items/unreadable")

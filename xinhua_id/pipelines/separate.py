@@ -36,5 +36,7 @@ class Separate(Stage):
             return
         if self.spider.range.holds(article.date_published):
             visit.article = article
+            if visit.lease.kind is not Kind.STORY and visit.lease.kind is not Kind.PART:
+                visit.links = [*self.spider.leads(visit.page, Kind.STORY), *visit.links]  # its other parts first
         else:
             visit.end(Outcome.NO_ARTICLE, "out-of-range")

@@ -59,7 +59,8 @@ class Store(Stage):
         super().__init__(crawler)
         self._items: io.FileIO | None = None
         self._open: Path | None = None
-        self._stories = 0
+        self._stories: set[str] = set()
+        self._in_parts: set[str] = set()
         self._since_sync = 0
 
     @classmethod
@@ -101,14 +102,18 @@ class Store(Stage):
         return visit
 
     def _decide(self, visit: Visit) -> None:
+        """Take the story, unless the limit is reached; a further part of a story that was taken belongs to it."""
         limit = self.spider.limit
-        if limit is not None and self._stories >= limit:
+        assert visit.article is not None
+        story = visit.article.part.story_id if visit.article.part else visit.article.id
+        if limit is not None and len(self._stories) >= limit and story not in self._stories:
+            visit.links = []
             visit.end(Outcome.NO_ARTICLE, "over-limit")
             return
         visit.end(Outcome.STORY)
-        self._stories += 1
-        if self._stories == limit:
-            end_crawl(self.crawler, "limit")
+        self._stories.add(story)
+        if len(self._stories) == limit:
+            self.spider.frontier.begin_no_story()
 
     def _write(self, visit: Visit) -> None:
         """Write the record to its file, then the story's item; once a write failed, none is tried again."""
@@ -153,6 +158,11 @@ class Store(Stage):
             stats.inc_value(f"removed-characters/{removed.rule}", removed.characters)
         stats.inc_value(f"origin/{article.origin.value}")
         stats.inc_value(f"method/{article.extraction.method}")
+        if article.part is not None:
+            stats.inc_value("parts/items")
+            if article.part.story_id not in self._in_parts:
+                self._in_parts.add(article.part.story_id)
+                stats.inc_value("parts/stories")
 
     def _acknowledge(self, visit: Visit) -> None:
         assert visit.outcome is not None
@@ -168,6 +178,9 @@ class Store(Stage):
             visit.lease, visit.outcome, reason=visit.reason, links=visit.links, retry_at=visit.retry_at
         )
         stats.inc_value("frontier/links", fresh)
+        limit = self.spider.limit
+        if limit is not None and len(self._stories) >= limit and not self.spider.frontier.parts_due():
+            end_crawl(self.crawler, "limit")
 
     def close_spider(self) -> None:
         """Make the items durable and give them their final name."""

@@ -14,7 +14,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from xinhua_id.crawl.discovery.feeds import feed_links
-from xinhua_id.crawl.discovery.html import html_links, is_same_series
+from xinhua_id.crawl.discovery.html import html_links, is_same_series, part_links
 from xinhua_id.crawl.discovery.link import LEADING, Found, Kind, Link, each_once, oldest_if_newest_first
 from xinhua_id.crawl.discovery.rest import rest_links
 from xinhua_id.crawl.discovery.robots import robots_links
@@ -41,8 +41,8 @@ def links(page: Page, kind: Kind, rules: Rules) -> list[Link]:
 def discover(page: Page, kind: Kind, rules: Rules) -> Found:
     """Return where a page leads, each address once, none that the rules refuse.
 
-    ``kind`` is what the page was expected to be. A story leads only to its own further pages: what stands beside it
-    (related, latest) is found by listings, with its order and dates. Where a page proves to be no story, ask again
+    ``kind`` is what the page was expected to be. A story leads only to its other parts (`Kind.PART`): what stands
+    beside it (related, latest) is found by listings, with its order and dates. Where a page proves to be no story, ask again
     with `Kind.LISTING`.
     """
     skipped: Counter[str] = Counter()
@@ -86,10 +86,10 @@ def _from_xml(body: bytes, base: str, kind: Kind, rules: Rules, skipped: Counter
 
 
 def _from_html(page: Page, kind: Kind, rules: Rules, skipped: Counter[str]) -> list[Link]:
+    if kind in {Kind.STORY, Kind.PART}:
+        return part_links(page, skipped)
     found = html_links(page, rules, skipped)
     paging = [link for link in (*found.next_pages, *found.inside) if is_same_series(link.url, page.url or "")]
-    if kind is Kind.STORY:  # `rel=next` alone is the next story in many themes
-        return [replace(link, kind=Kind.STORY) for link in paging]
     if kind is Kind.LISTING and rules.story and not any(_leads_to_story(link, rules) for link in found.inside):
         # Some listings number on for ever; one without a story has nothing behind it either.
         numbered = {link.url for link in (*paging, *found.next_pages)}

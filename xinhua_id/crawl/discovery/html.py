@@ -21,6 +21,7 @@ from xinhua_id.crawl.discovery.link import Kind, Link
 from xinhua_id.crawl.discovery.moments import moment
 from xinhua_id.crawl.discovery.rest import collection
 from xinhua_id.crawl.discovery.rules import Rules, page_number, series
+from xinhua_id.extraction import parts
 from xinhua_id.items import Page
 
 _API = "https://api.w.org/"
@@ -77,6 +78,18 @@ def is_same_series(link: str, page: str) -> bool:
     if page_number(link, Kind.LISTING) is None:
         return False
     return series(link) in {series(page), urls.canonical(page)}
+
+
+def part_links(page: Page, skipped: Counter[str]) -> list[Link]:
+    """Return the other parts of the story on a page; the page that holds it whole where it names no part."""
+    root = _tree(page, skipped)
+    if root is None or page.url is None:
+        return []
+    found = parts.read(root, page.url)
+    if found is not None:
+        return [Link(url, Kind.PART) for _, url in found.others]
+    whole = parts.whole_page(root, page.url)
+    return [Link(whole, Kind.PART)] if whole else []
 
 
 def _tree(page: Page, skipped: Counter[str]) -> etree._Element | None:

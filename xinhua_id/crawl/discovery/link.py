@@ -21,6 +21,7 @@ class Kind(StrEnum):
     PAGE = "page"
     LISTING = "listing"
     STORY = "story"
+    PART = "part"  # a further page of a story that was begun
     SITEMAP = "sitemap"
     FEED = "feed"
     REST = "rest"

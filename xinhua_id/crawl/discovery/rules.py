@@ -42,7 +42,8 @@ _CLOSED = tuple(
         r"checkout|keranjang|user)(/|\?|$|\.)",
         r"[?&](replytocom|share|print|format|redirect_to|preview|sort|order|orderby|sessionid|phpsessid|add-to-cart)=",
         r"[?&]s=|^/(search|cari|pencarian)(/|\?|$)",
-        r".\/(feed|trackback|amp|print|embed)(/|$|\?)|[?&](amp|feed)(=|&|$)|^/comments/feed",
+        r".\/(feed|trackback|amp|print|cetak|embed)(/|$|\?)|^/amp/.|[?&](amp|feed|cetak)(=|&|$)|^/comments/feed",
+        r"[?&](outputtype|mode|view|format)=(amp|print)(&|$)|[?&]tmpl=component(&|$)",
         r"[?&]C=[NMSD][;&]O=[AD]",  # the sort links of Apache's and nginx's directory listings
         r"(author|users?)-sitemap|wp-sitemap-users",
     )
