@@ -25,15 +25,16 @@ __all__ = ["__version__", "extract", "read"]
 __version__ = "0.1.0"
 
 
-def read(archive: str | Path = "archives", *, versions: bool = False) -> Articles:
+def read(archive: str | Path = "archives", *, versions: bool = False, joined: bool | None = None) -> Articles:
     """Return the articles of an archive, a source's folder or a ``.jsonl`` file.
 
-    Of an article that was captured in several versions the latest is given, with ``versions=True`` every one. Raises
-    `UsageError` where there are no items.
+    Of an article that was captured in several versions the latest is given, with ``versions=True`` every one. A story
+    in several pages is one article; ``joined=False`` gives its parts, as ``versions=True`` does. Raises `UsageError`
+    where there are no items.
     """
     from xinhua_id.corpus.read import read as read_items
 
-    return read_items(archive, versions=versions)
+    return read_items(archive, versions=versions, joined=joined)
 
 
 def extract(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from xinhua_id.corpus.columns import Cell, columns
+from xinhua_id.corpus.join import join, story_of
 from xinhua_id.errors import UsageError
 from xinhua_id.items import SCHEMA_VERSION, Article
 
@@ -59,14 +61,16 @@ class _Line:
 class Articles:
     """The articles of an archive, read anew at each iteration, in the order of files and lines.
 
-    ``versions=False`` gives of every article the version captured last, ``True`` every line. Lines that are no articles
+    ``versions=False`` gives of every article the version captured last, ``True`` every line. ``joined`` gives a story
+    in several pages as one article, in the place of its last part, else every part is one. Lines that are no articles
     are left out, named in ``unreadable`` and warned of (`UnreadableLines`). The torn last line of an ``.open`` file is
     still being written, or never was finished, and counts as ``unfinished``.
     """
 
-    def __init__(self, root: Path, *, versions: bool = False) -> None:
+    def __init__(self, root: Path, *, versions: bool = False, joined: bool = True) -> None:
         self.root = root
         self.versions = versions
+        self.joined = joined
         self.unreadable: list[Unreadable] = []
         self.unfinished = 0
         if not _item_files(root):
@@ -83,9 +87,20 @@ class Articles:
             return
         newest = self._newest()
         self._warn()
+        due = Counter(newest.values())
+        waiting: dict[tuple[Path, str], list[Article]] = {}
         for line, article in self._articles():
-            if (line.file, line.number) in newest:
+            story = newest.get((line.file, line.number))
+            if story is None:
+                continue
+            if not self.joined or (due[story] == 1 and article.part is None and story[1] == article.id):
                 yield article
+                continue
+            waiting.setdefault(story, []).append(article)
+            if len(waiting[story]) == due[story]:
+                yield join(waiting.pop(story))
+        for items in waiting.values():  # a line went away while it was read
+            yield join(items)
 
     @property
     def files(self) -> list[Path]:
@@ -110,15 +125,18 @@ class Articles:
             }
         )
 
-    def _newest(self) -> set[tuple[Path, int]]:
-        """Return where each article's version captured last stands; of equally late ones the last written counts."""
-        best: dict[tuple[Path, str], tuple[dt.datetime, tuple[Path, int]]] = {}
+    def _newest(self) -> dict[tuple[Path, int], tuple[Path, str]]:
+        """Return where each article's version captured last stands, and the folder and id of its story.
+
+        Of equally late versions the last written counts.
+        """
+        best: dict[tuple[Path, str], tuple[dt.datetime, tuple[Path, int], str]] = {}
         for line, article in self._articles():
             captured_at = article.capture.captured_at if article.capture else _BEFORE_ALL
             known = best.get((line.file.parent, article.id))
             if known is None or captured_at >= known[0]:
-                best[line.file.parent, article.id] = captured_at, (line.file, line.number)
-        return {place for _, place in best.values()}
+                best[line.file.parent, article.id] = captured_at, (line.file, line.number), story_of(article)
+        return {place: (folder, story) for (folder, _), (_, place, story) in best.items()}
 
     def _articles(self) -> Iterator[tuple[_Line, Article]]:
         """Yield every line that is an article; the others are in ``unreadable`` afterwards."""
@@ -147,12 +165,18 @@ class Articles:
                     yield _Line(path, number, raw)
 
 
-def read(archive: str | Path = "archives", *, versions: bool = False) -> Articles:
+def read(archive: str | Path = "archives", *, versions: bool = False, joined: bool | None = None) -> Articles:
     """Return the articles below ``archive``: an archive, one source's folder in it, or one ``.jsonl`` file.
 
-    Raises `UsageError` where there are no items.
+    A story in several pages is one article, so that it is not counted three times and no text ends in its middle;
+    ``joined=False`` gives its parts as they were captured, and so do ``versions``. Raises `UsageError` where there are
+    no items, or where every version is asked for and joined: versions are of pages.
     """
-    return Articles(Path(archive), versions=versions)
+    if versions and joined:
+        raise UsageError(
+            "versions are of pages, and a joined story has none", now="Leave out `versions=True` or `joined=True`."
+        )
+    return Articles(Path(archive), versions=versions, joined=not versions if joined is None else joined)
 
 
 def _item_files(root: Path) -> list[Path]:
