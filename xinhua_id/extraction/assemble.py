@@ -54,8 +54,9 @@ def assemble(page: Page, source: Source | None, found: Findings) -> Article:
     authors = _authors(story.credits, found, source)
     said_by, provider, evidence = origin.decide(source, line, story.credits, story.end_tag, authors, text)
     timezone = source.timezone if source else "Asia/Jakarta"
-    published, published_raw = _date([*meta.published, *found.date_lines, *story.date_lines], timezone)
-    modified, modified_raw = _date(meta.modified, timezone)
+    shown, changed = _dates_of([*found.date_lines, *story.date_lines])
+    published, published_raw = dates.weigh([*meta.published, *shown], timezone)
+    modified, modified_raw = dates.weigh([*meta.modified, *changed], timezone)
     canonical = _canonical(page.url, meta.canonical)
     return Article(
         id=urls.url_id(canonical) if canonical else urls.text_id(text),
@@ -122,21 +123,15 @@ def _author_names(meta: Metadata, source: Source | None) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _date(claims: Iterable[str], timezone: str) -> tuple[dt.datetime | None, str | None]:
-    """Return the first claim that gives a moment, and how it was written; a raw string alone where none does.
-
-    Where the first gives a day alone, a later one that gives the hour of the same day is better.
-    """
-    said = [claim for claim in claims if claim]
-    moments = [(moment, claim) for claim in said if (moment := dates.parse(claim, timezone))]
-    if not moments:
-        return None, said[0][:120] if said else None
-    first, claim = moments[0]
-    if first.time() == dt.time.min:
-        first, claim = next(
-            ((m, c) for m, c in moments if m.date() == first.date() and m.time() != dt.time.min), (first, claim)
-        )
-    return first, (dates.find(claim) or claim) if len(claim) > 60 else claim
+def _dates_of(lines: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return what the lines of dates claim of publication and of changes; one without a date stays as it is."""
+    shown: list[str] = []
+    changed: list[str] = []
+    for line in lines:
+        published, modified = dates.labelled(line)
+        shown += published or ([] if modified else [line])
+        changed += modified
+    return shown, changed
 
 
 def _event(first: str, published: dt.datetime | None) -> EventDate | None:
