@@ -18,6 +18,8 @@ from xinhua_id.text import content_digest, words_of
 REPEATED = "repeated-on-part"
 #: So many paragraphs at most are said again at a seam.
 _SEAM = 3
+#: Less of the text than this is not the whole story.
+_WHOLE = 0.9
 #: A text that is kept on an item is no longer than this.
 _SHOWN = 500
 
@@ -33,16 +35,19 @@ def story_of(article: Article) -> str:
 def join(items: Iterable[Article]) -> Article:
     """Return one article for the items of one story: its parts in order, or the page that holds it whole.
 
-    Of a part that comes twice the last is taken. A page that shows the whole story is believed unless it is shorter
-    than what the parts give. Raises `ValueError` for no item, or items of several stories.
+    Of a part that comes twice the last is taken. A page that shows the whole story is believed, unless it lacks a tenth
+    of what the parts give: some sites answer ``?page=all`` with page 1. Raises `ValueError` for no item, or items of
+    several stories.
     """
     every = list(items)
     if len({story_of(item) for item in every}) != 1:
         raise ValueError("the items to join are not of one story")
     parts = {item.part.number: item for item in every if item.part is not None}
-    found = [_joined([parts[number] for number in sorted(parts)])] if parts else []
-    found += [item for item in every if item.part is None]
-    best = max(reversed(found), key=lambda one: (len(one.text), one.part is None))
+    joined = _joined([parts[number] for number in sorted(parts)]) if parts else None
+    best = max((item for item in every if item.part is None), key=lambda one: len(one.text), default=joined)
+    if best is None or (joined is not None and len(best.text) < _WHOLE * len(joined.text)):
+        best = joined
+    assert best is not None
     story = story_of(best)
     if best.id == story:
         return best

@@ -1,6 +1,7 @@
 """What is known of each story already, so that none is written twice.
 
-The same text brings nothing new, nor does a variant of a page whose story is known from its own address. One rule for the crawl and for whoever reads its WARC again. Knows nothing of files.
+The same text brings nothing new, nor does a variant of a page whose story is known from its own address. One rule
+for the crawl and for whoever reads its WARC again. Knows nothing of files.
 """
 
 from __future__ import annotations

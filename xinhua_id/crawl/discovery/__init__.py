@@ -42,8 +42,8 @@ def discover(page: Page, kind: Kind, rules: Rules) -> Found:
     """Return where a page leads, each address once, none that the rules refuse.
 
     ``kind`` is what the page was expected to be. A story leads only to its other parts (`Kind.PART`): what stands
-    beside it (related, latest) is found by listings, with its order and dates. Where a page proves to be no story, ask again
-    with `Kind.LISTING`.
+    beside it (related, latest) is found by listings, with its order and dates. Where a page proves to be no story, ask
+    again with `Kind.LISTING`.
     """
     skipped: Counter[str] = Counter()
     if page.url is None:
