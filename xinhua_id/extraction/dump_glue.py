@@ -15,8 +15,8 @@ from xinhua_id.extraction import newswire
 _SHORTEST = 200
 _TITLE = r"(?<!\bProf)(?<!\bDrs)(?<!\bJend)(?<!\bKol)(?<!\bSdr)(?<!\bBrig)(?<!\bTgl)"
 _JOINT = re.compile(
-    rf"(?:(?<=[a-z]{{3}}[.!?])|(?<=[\d)%][.!?])|(?<=[A-Z]{{3}}[.!?])|(?<=[.!?])){_TITLE}"
-    rf"(?P<quote>[\"”’)\]]{{0,2}})(?=(?P<opens>[“\"‘]?)(?:[A-Z][\w'’-]*[\s,.:(]|\d+(?:[.,]\d+)?\s[a-z]))"
+    rf"(?:(?<=[a-z]{{3}}[.!?])|(?<=[\d)%][.!?])|(?<=[A-Z]{{3}}[.!?])){_TITLE}(?P<quote>[\"”’)\]]{{0,2}})"
+    r"(?=[“\"‘]?[A-Z][\w'’-]*[\s,.:(]|(?<=[a-z][.!?])\d+(?:[.,]\d+)?\s[a-z])"
 )
 _LABELS = (
     r"Banner|Iklan|ADVERTISEMENT|Advertisement|SCROLL TO CONTINUE WITH CONTENT|Bagikan|Komentar|Tinggalkan (?:sebuah )?"
@@ -30,13 +30,40 @@ _SPACED_LABEL = re.compile(rf"(?:^|(?<=[.!?”\"*)] ))({_LABELS}) (?=[A-Z“\"]|
 _SPACED_CREDIT = re.compile(rf"(?<=[.!?”\")]) (?={_CREDITS}|Copyright ©)")
 _AFTER_CREDIT = re.compile(r"(?<=\))(?=[\"“]?[A-Z])")
 _HEAD_JOINT = re.compile(r"(?<![\w-])[a-z]{3,}(?=[A-Z][a-z]+[\s,])|(?<=[a-z]{4})(?=[A-Z][a-z]{3,}\s)")
-_SENTENCE_END = re.compile(r"[.!?)][\"”]?\s+(?=[A-Z])")
+_CREDIT_WITHIN = re.compile(
+    r"(?<=[.!?”\"]) ?\((?:[Ff]oto: ?)?[A-Z][^()/]{1,40}/[A-Z][^()/]{2,40}\)(?= ?[\"“]?[A-Z][\w'’-]*[ ,.])"
+)
+_SENTENCE_END = re.compile(r"[a-z)\d%][.!?][\"”]?\s*(?=[A-Z\"“])")
+#: A linked headline that the next paragraph was run into: ``Baca juga: … di Siem ReapDi media sosial, … .``
+_READ_ALSO = re.compile(
+    r"(?P<link>(?i:baca|simak|lihat) (?i:juga|pula)\s?:(?:[^.!?]|\.\d){10,160}?\w[a-z])(?P<on>[A-Z][a-z]+[\s,].{30,}[.!?\"”])$"
+)
 #: How far into a dump on one line its headline, caption and lead may reach, in characters.
 _HEAD = 3000
 
 
 def unglued(line: str) -> list[str]:
     """Return the paragraphs that a line holds: one, where it shows no joint."""
+    if also := _READ_ALSO.match(line):
+        return [also["link"], also["on"]]
+    return [part for piece in _captioned(line) for part in _joints(piece)]
+
+
+def _captioned(line: str) -> list[str]:
+    """Part captions from the paragraphs they were run into: a sentence, a credit behind its end, and text again."""
+    out: list[str] = []
+    start = 0
+    for credit in _CREDIT_WITHIN.finditer(line):
+        before = list(_SENTENCE_END.finditer(line, start, credit.start()))
+        if before:
+            out.append(line[start : before[-1].end()].strip())
+            start = before[-1].end()
+        out.append(line[start : credit.end()].strip())
+        start = credit.end()
+    return [*out, line[start:].strip()] if out else [line]
+
+
+def _joints(line: str) -> list[str]:
     if len(line) < _SHORTEST:
         return [line]
     text = _at_joints(line)

@@ -6,7 +6,9 @@ inline elements broke are joined; paragraphs that were glued are parted. Knows n
 
 from __future__ import annotations
 
+import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,15 +16,19 @@ from xinhua_id.extraction import boilerplate, dump_marks, newswire
 from xinhua_id.extraction.dump_glue import unglued
 from xinhua_id.text import clean
 
-_ENDED = re.compile(r"[.!?…][\"'”’)\]]*$|[:;]$")
+_ENDED = re.compile(r"[.!?…][\"'”’)\]]*(?:\s*[(\[][^()\[\]]{2,60}[)\]])?$|[:;]$")
 _CONTINUES = re.compile(r"[a-zà-ÿ,.;:)%”’?!]|[–—-]\s")
 #: A line that ends so goes on: a comma, an opening bracket or quotation mark, a preposition, a verb that takes an object.
 _UNFINISHED = re.compile(
     r"(?:[,(“/&–-]|\b(?:dan|atau|di|ke|dari|pada|untuk|dengan|yang|oleh|dalam|sebagai|bahwa|kata|ujar|ungkap|menurut|"
     r"tutur|para|kepada|terhadap|antara|hingga|seorang|sebuah|the|of|and|to|in|a|for|by|at|on|with))$"
 )
-_LABEL = re.compile(r"(?i)[\w ()]{2,24}\s?[:：]\s|©|copyright\b")
+_LABEL = re.compile(r"(?i)\w[\w ()]{1,23}\s?[:：]\s|©|copyright\b")
 _LINK_LABEL = re.compile(r"(?i)^\W{0,4}(?:baca|simak|lihat|read|also)\s+(?:juga|pula|also|read)\s*[:：]$")
+_ENTITY = re.compile(r"(?i)&(?:[a-z]{2,8}|#\d{2,6}|#x[0-9a-f]{2,5});")
+#: A paragraph under way has at least so many characters, what an inline element holds at most.
+_PROSE, _INLINE = 60, 80
+_OPENS = re.compile(r"[\"“‘]?[A-Z0-9]")
 _WORD = re.compile(r"\S+")
 
 
@@ -35,6 +41,10 @@ class Line:
     item: bool = False
     #: An empty line stood above it.
     gap: bool = False
+    #: A paragraph of nothing but a no-break blank stood above it, as editors set between lead and story.
+    spaced: bool = False
+    #: Its first line in the file, where it had several: a full headline may have been taken for a wrapped line.
+    first: str | None = None
     #: The rule under which it counts as removed already: what the tool wrote and the page never held.
     rule: str | None = None
 
@@ -42,98 +52,155 @@ class Line:
 def lines_of(text: str) -> list[Line]:
     """Return the lines of a dump in order; linear in its size."""
     dump = dump_marks.unmarked(text.replace("\0", "").splitlines())
-    written = [line.raw for line in dump.lines if line.rule is None]
+    written = [line for line in dump.lines if line.rule is None]
     width = _wrap_width(written)
-    gapless = sum(not line.strip() for line in written) < len(written) / 20
-    joined = _joined(dump, width, gapless=gapless)
+    joined = _joined(dump, width)
     return [
-        Line(part, line.level, line.item, line.gap and at == 0, line.rule)
+        Line(part, line.level, line.item, line.gap and at == 0, line.spaced and at == 0, line.first, line.rule)
         for line in joined
         for at, part in enumerate([line.text] if line.rule else unglued(line.text))
     ]
 
 
-def _wrap_width(lines: list[str]) -> int | None:
+def _unescaped(text: str) -> str:
+    """Return text whose entities the page had escaped twice, read once more."""
+    return html.unescape(text) if "&" in text and _ENTITY.search(text) else text
+
+
+def _wrap_width(lines: Sequence[dump_marks.Marked]) -> int | None:
     """Return the column at which lines were wrapped by hand or tool, None where each paragraph is one line.
 
-    Lines that a lower-case word follows were broken in mid-sentence; wrapping breaks them all at nearly one length.
+    Lines that a lower-case word follows were broken in mid-sentence. Wrapping breaks a line where its next word would
+    not have fitted, so that nearly all such lines with that word are longer than the longest of them.
     """
-    broken = sorted(
-        len(line.rstrip())
-        for line, after in pairwise(lines)
-        if line.strip() and dump_marks.LINK_MARK.sub("", after[:40]).lstrip()[:1].islower()
-    )
-    if len(broken) < 3:
-        return None
-    width, typical = broken[-1], broken[len(broken) // 2]
-    return width if 40 <= width <= 132 and typical >= 0.8 * width and broken[len(broken) // 10] > width / 2 else None
+    broken = []
+    for line, after in pairwise(lines):
+        word = _WORD.search(after.raw, 0, 200)
+        if word is None or after.starts or len(line.raw) <= 40 or _ENDED.search(line.raw[-80:].rstrip()):
+            continue
+        if dump_marks.LINK_MARK.sub("", word[0])[:1].islower():
+            broken.append((len(line.raw.rstrip()), len(word[0])))
+    lengths = sorted(length for length, _ in broken)
+    longest = max((len(line.raw.rstrip()) for line in lines), default=0)
+    widths = [lengths[-1], lengths[-1 - len(lengths) // 20]] if len(lengths) >= 3 else []
+    if broken and 60 <= longest <= 100:  # no paragraph stands on one line: few broken lines are evidence enough
+        widths.append(longest)
+    for width in widths:
+        full = sum(length <= width < length + 1 + word for length, word in broken)
+        if width <= 132 and full >= 0.7 * len(broken):
+            return width
+    return None
 
 
-def _joined(dump: dump_marks.Unmarked, width: int | None, *, gapless: bool) -> list[Line]:
+def _closeness(lines: Sequence[dump_marks.Marked], width: int) -> list[bool]:
+    """Return for each line whether paragraphs of its run, up to the next blank line, follow each other without one.
+
+    They do where a line inside the run ends a sentence although the next word would have fitted.
+    """
+    out: list[bool] = []
+    run = 0
+    close = False
+    for at, line in enumerate(lines):
+        if not line.raw.strip():
+            out += [close] * (at + 1 - run)
+            run, close = at + 1, False
+        elif at > run and lines[at - 1].rule is None is line.rule and not line.starts:
+            last = lines[at - 1].raw.rstrip()
+            word = _WORD.search(line.raw, 0, 200)
+            fits = word is not None and len(last) + 1 + len(word[0]) <= width
+            close = close or (fits and _ENDED.search(last[-80:]) is not None)
+    return out + [close] * (len(lines) - run)
+
+
+def _joined(dump: dump_marks.Unmarked, width: int | None) -> list[Line]:
     """Return paragraphs: lines joined that wrapping or inline elements had broken."""
     out: list[Line] = []
     parts: list[str] = []
     opened: dump_marks.Marked | None = None
     last = ""
-    gap = opened_gap = False
+    gap = opened_gap = spaced = opened_spaced = False
 
     def close() -> None:
         if opened is not None and parts:
-            for text in map(clean, dump.inline(_glue(parts)).split("\n")):
+            first = clean(dump.inline(parts[0])) if len(parts) > 1 else None
+            for text in map(clean, dump.inline(_unescaped(_glue(parts))).split("\n")):
                 if text:
-                    out.append(Line(text, opened.level, opened.item, opened_gap))
+                    out.append(Line(text, opened.level, opened.item, opened_gap, opened_spaced, first))
         parts.clear()
 
     lines = dump.lines
+    close_run = _closeness(lines, width) if width is not None else []
+    broken = width is None and _is_broken(lines)
     for at, line in enumerate(lines):
         if line.rule is not None:
             out.append(Line(clean(line.raw), rule=line.rule))
             continue
         if not line.raw.strip():
-            gap = True
+            gap, spaced = True, spaced or "\u00a0" in line.raw
             continue
         follows = lines[at + 1].raw if at + 1 < len(lines) else ""
         on = bool(parts) and not gap and not line.starts
-        if on and not _goes_on(last, line.raw, follows, sum(map(len, parts)), width, gapless=gapless):
-            on = False
+        if on and width is not None:
+            on = _wrapped_on(last, line.raw, width, close=close_run[at])
+        elif on:
+            on = _goes_on(last, line.raw, follows if broken else None, sum(map(len, parts)))
         if not on:
             close()
-            opened, opened_gap = line, gap
+            opened, opened_gap, opened_spaced = line, gap, spaced
         parts.append(line.raw)
-        last, gap = line.raw, False
+        last, gap, spaced = line.raw, False, False
     close()
     return out
 
 
-def _goes_on(last: str, line: str, follows: str, said: int, width: int | None, *, gapless: bool) -> bool:
-    """Whether ``line`` goes on where ``last`` stops. ``said``: length of the paragraph so far, in characters."""
+def _wrapped_on(last: str, line: str, width: int, *, close: bool) -> bool:
+    """Whether wrapping broke the line after ``last``. ``close``: no blank line parts the paragraphs here."""
     ending, text = last[-80:].rstrip(), dump_marks.LINK_MARK.sub("", line[:200]).strip()
-    if _stands_alone(last, line):
-        return bool(_LINK_LABEL.match(ending))
-    ended = bool(_ENDED.search(ending))
-    if width is not None:
-        word = _WORD.search(line)
-        full = len(last.rstrip()) + 1 + (word.end() - word.start() if word else 0) > width
-        if full:
-            return not (ended and gapless and text[:1].isupper())
-        return bool(_CONTINUES.match(text)) and not ended
-    if ended or not text:
+    word = _WORD.search(line, 0, 200)
+    if _is_label(last) and (_ENDED.search(line[-80:].rstrip()) or len(line) > 0.8 * width):
+        return False  # a headline behind ``Baca juga:`` ends soon and without a full stop
+    ended = _ENDED.search(ending) is not None
+    if len(last.rstrip()) + 1 + (len(word[0]) if word else 0) > width:
+        return not (ended and close and _OPENS.match(text)) and not _is_label(line)
+    return _CONTINUES.match(text) is not None and not ended and not _is_label(last)
+
+
+def _goes_on(last: str, line: str, follows: str | None, said: int) -> bool:
+    """Whether ``line`` goes on where ``last`` stops. ``said``: length of the paragraph so far, in characters.
+
+    ``follows``: the line after it, None in a dump whose sentences are whole.
+    """
+    ending, text = last[-80:].rstrip(), line[:200].strip()
+    if _is_label(last) or _is_label(line):
+        return _LINK_LABEL.match(last.strip()) is not None
+    if _ENDED.search(ending) or not text:
         return False
     if _CONTINUES.match(text) or _UNFINISHED.search(ending):
         return True
     if line[:1] in "\t " and line[:2].isspace() and last[:1] not in "\t " and said > 40:
         return True
-    return said >= 60 and len(line) < 80 and (
-        bool(_ENDED.search(text)) or bool(_CONTINUES.match(follows.strip()))
-    ) and newswire.dateline(text) is None  # fmt: skip
+    if follows is None or said < _PROSE or len(line) > _INLINE:
+        return False
+    whole = _ENDED.search(text) is not None or _CONTINUES.match(follows.strip()) is not None
+    return whole and newswire.dateline(text) is None and not newswire.is_caption(text)
 
 
-def _stands_alone(last: str, line: str) -> bool:
-    """Whether one of two lines is a label or a credit, which nothing goes on from or into."""
-    return any(
-        len(text) < 120 and (boilerplate.rule_for(clean(text)) is not None or _LABEL.match(text.strip()) is not None)
-        for text in (last, line)
+def _is_broken(lines: Sequence[dump_marks.Marked]) -> bool:
+    """Whether inline elements broke sentences: three lines or more go on in lower case, and one in fifty."""
+    on = sum(
+        not after.starts
+        and _CONTINUES.match(after.raw.strip()[:2]) is not None
+        and len(line.raw) > _INLINE
+        and not _ENDED.search(line.raw[-80:].rstrip())
+        for line, after in pairwise(lines)
     )
+    return on >= 3 and on >= len(lines) / 50
+
+
+def _is_label(line: str) -> bool:
+    """Whether a line is a label or a credit, which nothing goes on from or into."""
+    text = line.strip()
+    return len(text) < 120 and (boilerplate.rule_for(clean(text)) is not None or _LABEL.match(text) is not None)
 
 
 def _glue(parts: list[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 #: What stands on the item for a mark that takes a whole line.
 PAGE_MARK = "page-mark"
@@ -21,8 +22,8 @@ _PICTURE_MARK = re.compile(
 )
 _FIELD = re.compile(r"_{5,}|\[\s{3,}\]")
 _MD_LINK = re.compile(r"(!?)\[([^\[\]\n]{0,300})\]\((?:<[^<>\n]{0,2000}>|[^()\s]{0,2000})(?:\s+\"[^\"\n]{0,300}\")?\)")
-_MD_STRONG = re.compile(r"(?<![\w*])\*\*(?=\S)([^*\n]{1,300}?)(?<=\S)\*\*(?![\w*])")
-_MD_SUBHEADING = re.compile(r"(?:^|(?<=[.!?”\"]))\s?\*\*([A-Z][^*\n.]{2,90})\*\* ?(?=[\"“]?[A-Z])")
+_MD_STRONG = re.compile(r"\*\*([^*\n]{1,300})\*\*")
+_MD_SUBHEADING = re.compile(r"(?:^|(?<=[.!?”\"]))\s?\*\*([A-Z][^*\n.]{1,88}[\w!?)])\s?\*\*\s?(?=[\"“]?[A-Z])")
 _MD_EMPHASIS = re.compile(r"(?<![\w_])_(?=\S)([^_\n]{1,300}?)(?<=\S)_(?![\w_])")
 _MD_HEADING = re.compile(r"^(#{1,6})\s+(?=\S)")
 _MD_ESCAPE = re.compile(r"\\([-\\`*_{}\[\]()#+.!>~|])")
@@ -115,7 +116,7 @@ def _unnumbered(lines: list[str]) -> list[str]:
     if len(found) < 5 or len(found) < 0.8 * written or found[0][1] > 1:
         return lines
     numbers = [number for _, number, _ in found]
-    if any(after != before + 1 for before, after in zip(numbers, numbers[1:], strict=False)):
+    if any(after != before + 1 for before, after in pairwise(numbers)):
         return lines
     out = list(lines)
     for at, _, end in found:

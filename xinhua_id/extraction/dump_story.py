@@ -16,15 +16,28 @@ from xinhua_id.extraction.credit_lines import Credits
 from xinhua_id.extraction.dump_lines import Line
 from xinhua_id.extraction.separate import Piece
 
-#: What stands below the story's closing credits and under no label.
-AFTER_CREDITS = "after-the-credits"
+#: What stands below the story's end and under no label.
+BELOW = "below-the-story"
 
-_SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*(?:\s*[■◼□])?$")
+_SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*(?:\s*(?:[■◼□]|\[\w+\]))?$")
 _COMMENTS = re.compile(
-    r"(?i)^(?:\d{1,5}|satu|dua|tiga)\s+(?:komentar|tanggapan|balasan|comments?)\b.{0,60}$|^.{1,40}\sberkata:$|"
+    r"(?i)^(?:\d{1,5}|satu|dua|tiga)\s+(?:komentar|tanggapan|balasan|comments?)\b[^.]{0,60}$|^.{1,40}\sberkata:$|"
     r"^komentar\s+(?:pembaca|anda|warga)\W{0,3}$"
 )
+_NEIGHBOUR = re.compile(
+    r"(?i)^(?:(?:berita |artikel )?(?:sebelumnya|selanjutnya|berikutnya)|baca berikutnya|previous|next)\s*[:：»«]"
+)
+#: Labels without a word behind them, whose lines follow.
+_BARE = re.compile(
+    r"(?i)^\W{0,4}(?:(?P<tags>tags?|topik|label|kata kunci)|(?:baca|simak|lihat|read|also)\s+(?:juga|pula|also|read))\s*[:：]?$"
+)
+_CREDITED = re.compile(r"[.!?”\"]\s*[(\[][^()\[\]]{2,80}[)\]]$")
+_OWN_CREDIT = re.compile(r"[(\[][^()\[\]/]{2,40}/[A-Z][^()\[\]/]{2,40}[)\]]$")
+_BYLINE = re.compile(r"(?i:oleh|by|penulis)\s+(?P<name>[A-Z][\w.'’-]*(?:\s+[A-Z][\w.'’-]*){0,4})(?:\s*[-–|,].{0,60})?$")
+_BY = re.compile(r"(?i)oleh|by|penulis")
+_NAME = re.compile(r"[A-Z][a-z'’]+(?:\s+[A-Z][\w.'’-]*){1,3}$")
 _PROSE = 80
+_SHORT = 60
 #: How many lines a box of other stories inside a story may have.
 _BOX = 8
 #: How far below the headline its date may stand, with a lead between them, in lines.
@@ -32,88 +45,168 @@ _DATE_WITHIN = 7
 
 
 def pieces(lines: Sequence[Line], headline: str) -> list[Piece]:
-    """Return the lines below the headline as pieces in order, with the rule of those that labels cannot name."""
+    """Return the lines below the headline as pieces in order, with the rule of those that their words cannot name."""
     lines = [part for line in lines for part in _parted(line, headline)]
     end = _closing(lines)
-    standfirst = _standfirst(lines)
-    boxed = _boxed(lines[:end])
-    out: list[Piece] = []
-    commented = False
-    label: str | None = None
+    last = next((at for at in range(min(end, len(lines)) - 1, -1, -1) if _is_prose(lines[at])), 0)
+    above = _standfirst(lines)
+    ruled = _captions(lines[:last]) | _boxed(lines[:end]) | _listed(lines) | _below(lines, end)
+    out = []
     for at, line in enumerate(lines):
-        named = boilerplate.rule_for(line.text) if line.rule is None else None
-        if line.rule is not None:
-            rule: str | None = line.rule
-        elif named is not None:
-            rule = None
-            if named.reach is Reach.TAIL:
-                label, commented = named.name, commented and named.name != "related"
-        else:
-            commented = commented or (at > 2 and _COMMENTS.match(line.text) is not None)
-            rule = regions.COMMENTS if commented else boxed.get(at)
-            if rule is None and at > end and not Credits().read(line.text):
-                rule = label or AFTER_CREDITS
-        kind = Kind.ITEM if line.item else Kind.HEADING if line.level else Kind.TEXT
-        out.append(Piece(Block(kind, line.text, -1), boxed.get(at, rule), above=at in standfirst))
+        # A list in mid-story is no run of fragments.
+        kind = Kind.ITEM if line.item or at < last else Kind.TEXT
+        out.append(Piece(Block(kind, line.text, -1), line.rule or ruled.get(at), above=at in above))
     return out
+
+
+def byline(lines: Sequence[Line]) -> str | None:
+    """Return the name that stands beside the date under the headline, where no credit line tells one."""
+    for at, line in enumerate(lines[:_DATE_WITHIN]):
+        if _is_prose(line):
+            break
+        if match := _BYLINE.fullmatch(line.text):
+            return match["name"]
+        above = lines[at - 1].text if at else ""
+        if (separate.is_date_line(above) and _NAME.fullmatch(line.text)) or (
+            _BY.fullmatch(above) and _BYLINE.fullmatch(f"{above} {line.text}")
+        ):
+            return line.text
+    return None
 
 
 def _parted(line: Line, headline: str) -> list[Line]:
     """Part a picture's alternative text from its caption where a tool ran them together: it repeats the headline."""
     rest = line.text.removeprefix(headline)
-    if rest is line.text or not rest[:1].isspace() or line.rule is not None:
+    if len(rest) == len(line.text) or not rest[:1].isspace() or line.rule is not None:
         return [line]
     return [Line(headline, gap=line.gap), Line(rest.strip())]
 
 
 def _is_prose(line: Line) -> bool:
-    return len(line.text) >= _PROSE and line.rule is None and _SENTENCE.search(line.text[-20:]) is not None
+    return len(line.text) >= _PROSE and line.rule is None and _SENTENCE.search(line.text[-24:]) is not None
+
+
+def _is_fragment(line: Line) -> bool:
+    return len(line.text) < _SHORT and not _SENTENCE.search(line.text)
 
 
 def _closing(lines: Sequence[Line]) -> int:
-    """Return where the credits stand that close the story; the number of lines where none do.
+    """Return where stands what closes the story: credits, tags, a neighbour's headline; else the number of lines.
 
-    Credits close what has been told, if less is told below them before the next label.
+    They close what has been told only where less is told below them before the next label.
     """
     said = 0
+    below = list(_told_below(lines))
     for at, line in enumerate(lines):
         if _is_prose(line):
             said += len(line.text)
-        elif said and len(line.text) <= 240 and Credits().read(line.text) and said > _told_below(lines, at):
+        elif said > below[at] and (_closes(line.text) or _ends_prose(line.text)):
             return at
     return len(lines)
 
 
-def _told_below(lines: Sequence[Line], at: int) -> int:
+def _closes(text: str) -> bool:
+    return len(text) <= 240 and (
+        _NEIGHBOUR.match(text) is not None
+        or ((match := _BARE.match(text)) is not None and match["tags"] is not None)
+        or Credits().read(text)
+    )
+
+
+def _ends_prose(text: str) -> bool:
+    """Whether a line is the label of a tail: comments, other stories."""
+    rule = boilerplate.rule_for(text)
+    return (rule is not None and rule.reach is Reach.TAIL and rule.name != "related") or bool(_COMMENTS.match(text))
+
+
+def _told_below(lines: Sequence[Line]) -> list[int]:
+    """Return for each line how much is told below it before the next label that ends a story, in characters."""
+    out = [0] * len(lines)
     told = 0
-    for line in lines[at + 1 :]:
-        rule = boilerplate.rule_for(line.text)
-        if (rule is not None and rule.reach is Reach.TAIL) or _COMMENTS.match(line.text):
-            break
-        told += len(line.text) if _is_prose(line) else 0
-    return told
+    for at in range(len(lines) - 1, -1, -1):
+        out[at] = told
+        rule = boilerplate.rule_for(lines[at].text)
+        if (rule is not None and rule.reach is Reach.TAIL) or _COMMENTS.match(lines[at].text):
+            told = 0
+        elif _is_prose(lines[at]):
+            told += len(lines[at].text)
+    return out
+
+
+def _below(lines: Sequence[Line], end: int) -> dict[int, str]:
+    """Return the rule of each line below the story's end: that of the label above it, comments as comments."""
+    out: dict[int, str] = {}
+    label = BELOW
+    for at in range(end, len(lines)):
+        text = lines[at].text
+        named = boilerplate.rule_for(text)
+        if named is not None:
+            label = named.name if named.reach is Reach.TAIL else label
+        elif _COMMENTS.match(text):
+            label = out[at] = regions.COMMENTS
+        elif _NEIGHBOUR.match(text):
+            out[at] = "pagination"
+        elif not Credits().read(text):
+            out[at] = label
+    return out
+
+
+def _listed(lines: Sequence[Line]) -> dict[int, str]:
+    """Return the short lines under a bare label, ``TAGS`` or ``BACA JUGA:``, with that label's rule."""
+    out: dict[int, str] = {}
+    for at, line in enumerate(lines):
+        match = _BARE.match(line.text)
+        if match is None:
+            continue
+        rule, most = ("tags", 12) if match["tags"] else ("read-also", 1)
+        for n in range(at + 1, min(len(lines), at + 1 + most)):
+            text = lines[n].text
+            if len(text) > 200 or _SENTENCE.search(text) or boilerplate.rule_for(text) or _COMMENTS.match(text):
+                break
+            if Credits().read(text):
+                break
+            out[n] = rule
+    return out
+
+
+def _captions(lines: Sequence[Line]) -> dict[int, str]:
+    """Return the lines inside the story that end in a sentence and a credit, as captions do and paragraphs do not."""
+    return {
+        at: regions.CAPTION
+        for at, line in enumerate(lines)
+        if _CREDITED.search(line.text[-90:])
+        and (newswire.credited(line.text).credit or _OWN_CREDIT.search(line.text[-90:]))
+        and newswire.dateline(line.text) is None
+    }
 
 
 def _standfirst(lines: Sequence[Line]) -> range:
-    """Return the lines between headline and date, where a date stands below the headline and prose below it."""
+    """Return the lines above the story: a lead with the date below it, and the short lines that surround the date.
+
+    A blank paragraph parts lead and story too, where it is the only one.
+    """
+    spaced = [at for at, line in enumerate(lines[:_DATE_WITHIN]) if line.spaced]
+    if len(spaced) == 1 and 0 < spaced[0] <= 3:
+        return range(spaced[0])
+    top = 0
     for at, line in enumerate(lines[:_DATE_WITHIN]):
         if newswire.dateline(line.text) is not None:
             break
-        if separate.is_date_line(line.text):
-            told = any(_is_prose(after) for after in lines[at + 1 : at + 12])
-            return range(at) if told else range(0)
-    return range(0)
+        if separate.is_date_line(line.text) or (_is_fragment(line) and at == top):
+            top = at + 1
+    told = any(_is_prose(after) for after in lines[top : top + 12])
+    return range(top) if told else range(0)
 
 
 def _boxed(lines: Sequence[Line]) -> dict[int, str]:
-    """Return the lines of boxes inside the story, with the rule: a label and headlines, then two lines of prose again."""
+    """Return the lines of boxes inside the story, with the rule: a label and headlines, then prose again."""
     out: dict[int, str] = {}
+    prose = [_is_prose(line) for line in lines]
     for at, line in enumerate(lines):
         rule = boilerplate.rule_for(line.text)
         if rule is None or rule.name != "related":
             continue
-        end = next((n for n in range(at + 1, min(len(lines), at + 2 + _BOX)) if _is_prose(lines[n])), None)
-        if end is not None and any(map(_is_prose, lines[:at])) and all(map(_is_prose, lines[end : end + 2])):
-            if end + 1 < len(lines):
-                out |= dict.fromkeys(range(at, end), rule.name)
+        end = next((n for n in range(at + 1, min(len(lines), at + 2 + _BOX)) if prose[n]), None)
+        if end is not None and any(prose[:at]) and prose[end : end + 2] == [True, True]:
+            out |= dict.fromkeys(range(at, end), rule.name)
     return out

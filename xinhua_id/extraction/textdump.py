@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from xinhua_id import urls
 from xinhua_id.errors import NotAnArticle
-from xinhua_id.extraction import boilerplate, dump_lines, dump_story, newswire, separate
+from xinhua_id.extraction import boilerplate, dates, dump_lines, dump_story, newswire, separate
 from xinhua_id.extraction.assemble import Findings, assemble
 from xinhua_id.extraction.blocks import Block, Kind
 from xinhua_id.extraction.credit_lines import Credits
@@ -23,10 +23,12 @@ from xinhua_id.sources import Source
 from xinhua_id.text import words_of
 
 _STATEMENT = re.compile(r"[.…][\"'”’)\]]*$|[.!?][\"”]$")  # headlines may ask or exclaim, but end without a full stop
-_TITLE = re.compile(r"^(?P<headline>.{12,}\S)\s?[-–—|»:]\s?\S.{0,60}$")
+_TITLE = re.compile(r"^(?P<headline>.{16,}\S)(?:\s[-–—|»:]\s\S.{0,60}|-[A-Z][A-Za-z ]{2,30})$")
 _CRUMBS = re.compile(r"\S\s*[/›»>]\s*\S|•")
 _HOUR = re.compile(r"\d{1,2}[:.]\d{2}\b")
 _LEAST_BODY = 60
+#: Among how many of a dump's first lines its title may be, and the headline that it tells.
+_TITLE_WITHIN, _GLUED_WITHIN = 3, 80
 
 
 def extract_text(text: str, *, url: str | None = None, source: Source | None = None) -> Article:
@@ -34,7 +36,7 @@ def extract_text(text: str, *, url: str | None = None, source: Source | None = N
 
     ``url``: where the text came from, if known; the id then stands on it, else on the text.
     """
-    article = _read(dump_lines.lines_of(text), Page(url=url), source)
+    article = _read(text, Page(url=url), source)
     return article if url is not None else article.model_copy(update={"id": urls.text_id(article.text)})
 
 
@@ -43,10 +45,11 @@ def extract_text_page(page: Page, text: str, source: Source | None = None) -> Ar
 
     ``text`` is the page's body, decoded. Raises `NotAnArticle` as `extract_text` does.
     """
-    return _read(dump_lines.lines_of(text), page, source)
+    return _read(text, page, source)
 
 
-def _read(lines: list[Line], page: Page, source: Source | None) -> Article:
+def _read(text: str, page: Page, source: Source | None) -> Article:
+    lines = _full_line_parted(_titled_parted(dump_lines.lines_of(text)))
     if not lines:
         raise NotAnArticle("empty", "the text is empty", where=page.url)
     at = _headline_at(lines)
@@ -59,9 +62,35 @@ def _read(lines: list[Line], page: Page, source: Source | None) -> Article:
     if sum(map(len, story.paragraphs)) < _LEAST_BODY:
         raise NotAnArticle("no-body", "the text has a headline and no story", where=page.url)
     dated = [line.text for line in above[-4:] if separate.is_date_line(line.text) and _HOUR.search(line.text)]
-    return assemble(
-        page, source, Findings(headline, story, Metadata(), "text-dump", outside=_outside(above), date_lines=dated)
-    )
+    found = Findings(headline, story, Metadata(), "text-dump", outside=_outside(above), date_lines=dated)
+    found.byline = dump_story.byline(lines[at + 1 :])
+    return assemble(page, source, found)
+
+
+def _titled_parted(lines: list[Line]) -> list[Line]:
+    """Part the headline from what a tool ran into it, where the dump opens with a title that tells it."""
+    for at, line in enumerate(lines[:_TITLE_WITHIN]):
+        title = _TITLE.match(line.text) if len(line.text) <= 300 else None
+        if title is None or any(after.text == title["headline"] for after in lines[:_GLUED_WITHIN]):
+            continue
+        for below, after in enumerate(lines[at + 1 : _GLUED_WITHIN], at + 1):
+            before, found, behind = after.text.partition(title["headline"])
+            if found and after.rule is None:
+                parts = [Line(text) for text in (before.strip(), found, behind.strip()) if text]
+                return [*lines[:below], *parts, *lines[below + 1 :]]
+    return lines
+
+
+def _full_line_parted(lines: list[Line]) -> list[Line]:
+    """Part a headline from the caption or lead below it that was taken for its wrapped rest, above all other prose."""
+    for at, line in enumerate(lines[:_GLUED_WITHIN]):
+        if _may_be_headline(line):
+            return lines
+        if line.first is not None and _begins_story(line.text) and line.text.startswith(line.first):
+            rest = line.text[len(line.first) :].strip()
+            if rest[:1].isupper() and _may_be_headline(Line(line.first)):
+                return [*lines[:at], Line(line.first), Line(rest), *lines[at + 1 :]]
+    return lines
 
 
 def _is_named(line: Line) -> bool:
@@ -114,9 +143,15 @@ def _may_be_headline(line: Line) -> bool:
         and not _STATEMENT.search(text)
         and boilerplate.rule_for(text) is None
         and not separate.is_date_line(text)
+        and not _opens_with_date(text)
         and not _CRUMBS.search(text)
         and not Credits().read(text)
     )
+
+
+def _opens_with_date(text: str) -> bool:
+    found = dates.find(text[:60])
+    return found is not None and len(found) > 10 and text.startswith(found)
 
 
 def _titled(lines: Sequence[Line], candidates: Sequence[int]) -> int | None:
