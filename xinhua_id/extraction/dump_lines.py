@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from xinhua_id.extraction import boilerplate, dump_marks, newswire
-from xinhua_id.extraction.dump_glue import unglued
+from xinhua_id.extraction.dump_glue import headed, unglued
 from xinhua_id.text import clean
 
 _ENDED = re.compile(r"[.!?…][\"'”’)\]]*(?:\s*[(\[][^()\[\]]{2,60}[)\]])?$|[:;]$")
@@ -23,11 +23,16 @@ _UNFINISHED = re.compile(
     r"(?:[,(“/&–-]|\b(?:dan|atau|di|ke|dari|pada|untuk|dengan|yang|oleh|dalam|sebagai|bahwa|kata|ujar|ungkap|menurut|"
     r"tutur|para|kepada|terhadap|antara|hingga|seorang|sebuah|the|of|and|to|in|a|for|by|at|on|with))$"
 )
-_LABEL = re.compile(r"(?i)\w[\w ()]{1,23}\s?[:：]\s|©|copyright\b")
+_LABEL = re.compile(r"[A-Z][\w ()]{1,23}\s?[:：]\s|©|(?i:copyright)\b")
 _LINK_LABEL = re.compile(r"(?i)^\W{0,4}(?:baca|simak|lihat|read|also)\s+(?:juga|pula|also|read)\s*[:：]$")
 _ENTITY = re.compile(r"(?i)&(?:[a-z]{2,8}|#\d{2,6}|#x[0-9a-f]{2,5});")
 #: A paragraph under way has at least so many characters, what an inline element holds at most.
 _PROSE, _INLINE = 60, 80
+#: A dump's only line is longer than a paragraph where the whole page stands on it.
+_PARAGRAPH = 600
+_NAME_END = re.compile(r"\s[A-Z][\w'’-]*$")
+#: A word goes on in the next line: at its own hyphen, or behind a drop cap.
+_BROKEN_WORD = re.compile(r"\w-$|(?:^|[–—-] )[A-Z]$")
 _OPENS = re.compile(r"[\"“‘]?[A-Z0-9]")
 _WORD = re.compile(r"\S+")
 
@@ -55,10 +60,14 @@ def lines_of(text: str) -> list[Line]:
     written = [line for line in dump.lines if line.rule is None]
     width = _wrap_width(written)
     joined = _joined(dump, width)
+    if len(joined) == 1 and joined[0].rule is None and len(joined[0].text) > _PARAGRAPH:
+        joined = [Line(text) for text in headed(joined[0].text)]
+    parts = unglued(line.text for line in joined)
     return [
-        Line(part, line.level, line.item, line.gap and at == 0, line.spaced and at == 0, line.first, line.rule)
-        for line in joined
-        for at, part in enumerate([line.text] if line.rule else unglued(line.text))
+        Line(text, line.level, line.item, line.gap and at == 0, line.spaced and at == 0, line.first, line.rule)
+        for line, texts in zip(joined, parts, strict=True)
+        for at, text in enumerate([line.text] if line.rule else texts)
+        if text
     ]
 
 
@@ -81,7 +90,7 @@ def _wrap_width(lines: Sequence[dump_marks.Marked]) -> int | None:
         if dump_marks.LINK_MARK.sub("", word[0])[:1].islower():
             broken.append((len(line.raw.rstrip()), len(word[0])))
     lengths = sorted(length for length, _ in broken)
-    longest = max((len(line.raw.rstrip()) for line in lines), default=0)
+    longest = max((len(line.raw.rstrip()) for line in lines if not line.starts and "](" not in line.raw), default=0)
     widths = [lengths[-1], lengths[-1 - len(lengths) // 20]] if len(lengths) >= 3 else []
     if broken and 60 <= longest <= 100:  # no paragraph stands on one line: few broken lines are evidence enough
         widths.append(longest)
@@ -131,6 +140,7 @@ def _joined(dump: dump_marks.Unmarked, width: int | None) -> list[Line]:
     lines = dump.lines
     close_run = _closeness(lines, width) if width is not None else []
     broken = width is None and _is_broken(lines)
+    told = listing = False
     for at, line in enumerate(lines):
         if line.rule is not None:
             out.append(Line(clean(line.raw), rule=line.rule))
@@ -138,12 +148,13 @@ def _joined(dump: dump_marks.Unmarked, width: int | None) -> list[Line]:
         if not line.raw.strip():
             gap, spaced = True, spaced or "\u00a0" in line.raw
             continue
-        follows = lines[at + 1].raw if at + 1 < len(lines) else ""
+        told = told or (len(last) >= _PROSE and (_ENDED.search(last[-80:]) or newswire.dateline(last)) is not None)
+        listing = last.rstrip().endswith(":") or (listing and not _ENDED.search(last[-80:].rstrip()))
         on = bool(parts) and not gap and not line.starts
         if on and width is not None:
             on = _wrapped_on(last, line.raw, width, close=close_run[at])
         elif on:
-            on = _goes_on(last, line.raw, follows if broken else None, sum(map(len, parts)))
+            on = _goes_on(last, line.raw, broken=broken and told and not listing, above=parts)
         if not on:
             close()
             opened, opened_gap, opened_spaced = line, gap, spaced
@@ -155,6 +166,8 @@ def _joined(dump: dump_marks.Unmarked, width: int | None) -> list[Line]:
 
 def _wrapped_on(last: str, line: str, width: int, *, close: bool) -> bool:
     """Whether wrapping broke the line after ``last``. ``close``: no blank line parts the paragraphs here."""
+    if last.rfind("[") > last.rfind("]"):
+        return True  # a Markdown link, broken
     ending, text = last[-80:].rstrip(), dump_marks.LINK_MARK.sub("", line[:200]).strip()
     word = _WORD.search(line, 0, 200)
     if _is_label(last) and (_ENDED.search(line[-80:].rstrip()) or len(line) > 0.8 * width):
@@ -165,10 +178,10 @@ def _wrapped_on(last: str, line: str, width: int, *, close: bool) -> bool:
     return _CONTINUES.match(text) is not None and not ended and not _is_label(last)
 
 
-def _goes_on(last: str, line: str, follows: str | None, said: int) -> bool:
-    """Whether ``line`` goes on where ``last`` stops. ``said``: length of the paragraph so far, in characters.
+def _goes_on(last: str, line: str, *, broken: bool, above: list[str]) -> bool:
+    """Whether ``line`` goes on where ``last`` stops. ``above``: the lines of the paragraph so far.
 
-    ``follows``: the line after it, None in a dump whose sentences are whole.
+    ``broken``: inline elements break sentences in this dump, the story has begun, and this is no list.
     """
     ending, text = last[-80:].rstrip(), line[:200].strip()
     if _is_label(last) or _is_label(line):
@@ -177,24 +190,30 @@ def _goes_on(last: str, line: str, follows: str | None, said: int) -> bool:
         return False
     if _CONTINUES.match(text) or _UNFINISHED.search(ending):
         return True
-    if line[:1] in "\t " and line[:2].isspace() and last[:1] not in "\t " and said > 40:
+    if line[:2].isspace() and _indent(line) > _indent(above[0]) and len(above[0]) > 40:
         return True
-    if follows is None or said < _PROSE or len(line) > _INLINE:
+    if not broken or newswire.dateline(text) is not None or newswire.is_caption(text):
         return False
-    whole = _ENDED.search(text) is not None or _CONTINUES.match(follows.strip()) is not None
-    return whole and newswire.dateline(text) is None and not newswire.is_caption(text)
+    return (
+        sum(map(len, above)) >= _PROSE
+        or _NAME_END.search(ending) is not None
+        or (text[:1] in "(0123456789" and len(above[0].split(None, 3)) == 4)
+    )
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _is_broken(lines: Sequence[dump_marks.Marked]) -> bool:
-    """Whether inline elements broke sentences: three lines or more go on in lower case, and one in fifty."""
-    on = sum(
+    """Whether inline elements broke sentences: somewhere a line of four words or more goes on in lower case."""
+    return any(
         not after.starts
         and _CONTINUES.match(after.raw.strip()[:2]) is not None
-        and len(line.raw) > _INLINE
+        and len(line.raw.split(None, 3)) == 4
         and not _ENDED.search(line.raw[-80:].rstrip())
         for line, after in pairwise(lines)
     )
-    return on >= 3 and on >= len(lines) / 50
 
 
 def _is_label(line: str) -> bool:
@@ -208,7 +227,7 @@ def _glue(parts: list[str]) -> str:
     out: list[str] = []
     for part in parts:
         text = part.strip()
-        if out and not (re.search(r"\w-$", out[-1][-2:]) or re.match(r"[,.;)%”?!]", text)):
+        if out and not (_BROKEN_WORD.search(out[-1][-4:]) or re.match(r"[,.;)%”?!]", text)):
             out.append(" ")
         out.append(text)
     return "".join(out)

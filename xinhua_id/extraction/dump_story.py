@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from xinhua_id.extraction import boilerplate, newswire, regions, separate
+from xinhua_id.extraction import boilerplate, dates, newswire, regions, separate
 from xinhua_id.extraction.blocks import Block, Kind
 from xinhua_id.extraction.boilerplate import Reach
 from xinhua_id.extraction.credit_lines import Credits
@@ -46,7 +46,7 @@ _DATE_WITHIN = 7
 
 def pieces(lines: Sequence[Line], headline: str) -> list[Piece]:
     """Return the lines below the headline as pieces in order, with the rule of those that their words cannot name."""
-    lines = [part for line in lines for part in _parted(line, headline)]
+    lines = [part for at, line in enumerate(lines) for part in _parted(line, headline, dated=at < _DATE_WITHIN)]
     end = _closing(lines)
     last = next((at for at in range(min(end, len(lines)) - 1, -1, -1) if _is_prose(lines[at])), 0)
     above = _standfirst(lines)
@@ -74,12 +74,21 @@ def byline(lines: Sequence[Line]) -> str | None:
     return None
 
 
-def _parted(line: Line, headline: str) -> list[Line]:
-    """Part a picture's alternative text from its caption where a tool ran them together: it repeats the headline."""
-    rest = line.text.removeprefix(headline)
-    if len(rest) == len(line.text) or not rest[:1].isspace() or line.rule is not None:
+def _parted(line: Line, headline: str, *, dated: bool) -> list[Line]:
+    """Part what a tool ran together: a picture's alternative text, which repeats the headline, and its caption.
+
+    ``dated``: the line stands where the date does, which may have the page's furniture behind it.
+    """
+    text = line.text
+    if line.rule is not None or len(text) > 400:
         return [line]
-    return [Line(headline, gap=line.gap), Line(rest.strip())]
+    rest = text.removeprefix(headline)
+    if len(rest) < len(text) and rest[:1].isspace():
+        return [Line(headline, gap=line.gap), Line(rest.strip())]
+    found = dates.find(text[:80]) if dated and not _SENTENCE.search(text) else None
+    if found is not None and len(found) > 10 and text.startswith(found) and len(found) < len(text):
+        return [Line(found, gap=line.gap), Line(text[len(found) :].strip())]
+    return [line]
 
 
 def _is_prose(line: Line) -> bool:
