@@ -64,7 +64,7 @@ def utf8(body: bytes, content_type: str | None = None) -> bytes:
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # HTML standard §13.2.3.2 looks at 1,024 bytes; real pages declare later, so the whole head is read.
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*+=\s*+[\"']?\s*+([a-zA-Z0-9_:.-]{2,40})", re.IGNORECASE)
-_XML = re.compile(rb"\s*+<\?xml[^>]{0,200}?encoding\s*+=\s*+[\"']([a-zA-Z0-9_:.-]{2,40})")
+_XML = re.compile(rb"\A\s*+<\?xml[^>]{0,200}?encoding\s*+=\s*+[\"']([a-zA-Z0-9_:.-]{2,40})")
 _HEADER = re.compile(r"charset\s*+=\s*+[\"']?\s*+([a-zA-Z0-9_:.-]{2,40})", re.IGNORECASE)
 _HEAD_BYTES = 65_536
 #: The charsets of the WHATWG encoding standard §4.2, under Python's names: a page cannot ask for any other codec.

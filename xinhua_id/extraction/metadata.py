@@ -139,7 +139,7 @@ def _ld_stories(root: _Element, out: Metadata) -> Iterator[dict[str, Any]]:
             kinds = node.get("@type")
             names = [kinds] if isinstance(kinds, str) else kinds if isinstance(kinds, list) else []
             out.kinds.update(str(name).lower() for name in names)
-            if any(_STORY_TYPES.search(str(name)) for name in names):
+            if any(_STORY_TYPES.search(str(name)[-80:]) for name in names):
                 out.kinds.add("article")
                 yield node
 

@@ -19,7 +19,7 @@ from xinhua_id.text import content_digest, words_of
 
 _LONGEST_KEPT = 500
 _SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*$")
-_ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$|^\S+@\S+\.\S+$", re.IGNORECASE)
+_ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$|^[^\s@]++@[^\s@]++$", re.IGNORECASE)
 _END_MARK = re.compile(r"\s*(?:[■◼□]|##+|\*\*\*+)\s*$")
 _END_TAG = re.compile(r"\s*\[[A-Z]\w+\]\s*$")
 _CLOSING_TAG = re.compile(r"\s(?P<tag>\[(?:Xinhua|ANTARA|Antara)\])$")
