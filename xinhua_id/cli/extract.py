@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from xinhua_id import sources, urls
-from xinhua_id.cli import inputs, saved
+from xinhua_id.cli import files, inputs, saved
 from xinhua_id.cli.gallery import Gallery, wanted
 from xinhua_id.corpus.reextract import reread
 from xinhua_id.errors import BadRecord, UsageError, XinhuaIdError
@@ -82,8 +82,8 @@ def run(
     if out is not None and any(name != "-" and out.resolve() == Path(name).resolve() for name in names):
         raise UsageError("--out is one of the inputs", where=str(out), now="Write to another file.")
     chosen, address = sources.get(source) if source else None, _address(url)
-    with ExitStack() as files:
-        sink = _Sink(form, sys.stdout.buffer if out is None else files.enter_context(_opened(out)))
+    with ExitStack() as stack:
+        sink = _Sink(form, sys.stdout.buffer if out is None else stack.enter_context(files.opened(out)))
         code = _read(names, address, chosen, sink)
         if form is Form.HTML and sink.gallery:
             sink.write(sink.gallery.html())
@@ -159,14 +159,6 @@ def _print_warc(path: Path, source: Source | None, url: str | None, sink: _Sink,
             f"{escape(path.name)}: {total} records, {counts[Outcome.STORY]} stories" + (f" — {parts}" if parts else "")
         )
     return total > 0
-
-
-def _opened(path: Path) -> BinaryIO:
-    try:
-        return path.open("wb")
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        why = error.strerror if isinstance(error, OSError) else error
-        raise UsageError(f"cannot write the file: {why}", where=str(path), now="Give --out another path.") from error
 
 
 def _address(url: str | None) -> str | None:

@@ -21,7 +21,7 @@ _MADE_UP = re.compile(
 #: Words of a layout kit: they say how something looks, not what it is.
 _LOOKS = re.compile(
     r"(?:[mp][tblrxy]?|col|row|d|w|h|text|bg|font|border|rounded|flex|grid|float|pull|align|order|justify|position|list"
-    r"|img|lazy|btn|fade|wp|visible|hidden|small|large|left|right|center|clearfix|container|wrapper|active|show|single|updated)"
+    r"|img|lazy|btn|fade|visible|hidden|small|large|left|right|center|clearfix|container|wrapper|active|show|single|updated)"
     r"(?:-.*|$)"
 )
 _TELLING = re.compile(
@@ -29,9 +29,9 @@ _TELLING = re.compile(
     r"|baca|story|date|tanggal|time|waktu|author|penulis|byline|caption|lead|excerpt|tags?|breadcrumbs?|category"
     r"|kategori|rubrik|foto|photo|image)(?![a-z])"
 )
-_TAGS = {"h1": 3, "article": 3, "main": 3, "time": 4, "figcaption": 4, "blockquote": 5}
-#: What a bare tag costs by itself, and below an element that has a name.
-_BARE, _SCOPED = 8, 3
+_TAGS = {"h1": 3, "article": 3, "main": 3, "time": 7, "figcaption": 6, "blockquote": 5}
+#: What a bare tag costs by itself, and below an element that has a name; a word of looks is never taken alone.
+_BARE, _SCOPED, _LOOK = 8, 3, 9
 _DEEPEST = 5
 
 
@@ -72,7 +72,7 @@ def _simple(element: _Element) -> Iterator[tuple[int, str]]:
         yield 2 if _TELLING.search(name) else 4, f"#{name}"
     lasting = [name for name in dict.fromkeys((element.get("class") or "").split()) if _lasts(name)][:6]
     for name in lasting:
-        yield (7 if _LOOKS.match(name) else 2 if _TELLING.search(name) else 4), f"{tag}.{name}"
+        yield (_LOOK if _LOOKS.match(name) else 2 if _TELLING.search(name) else 4), f"{tag}.{name}"
     if len(lasting) > 1:
         best = sorted(lasting, key=lambda name: (bool(_LOOKS.match(name)), not _TELLING.search(name)))[:2]
         yield 5, f"{tag}." + ".".join(best)
