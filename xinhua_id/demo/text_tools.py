@@ -66,7 +66,7 @@ def get_text(html: str) -> str:
 
 
 def get_text_lines(html: str) -> str:
-    """Return BeautifulSoup's ``get_text("\\n", strip=True)``: each text node on its own line, sentences broken."""
+    r"""Return BeautifulSoup's ``get_text("\n", strip=True)``: each text node on its own line, sentences broken."""
     return BeautifulSoup(html, "lxml").get_text("\n", strip=True)
 
 
@@ -84,7 +84,7 @@ def wet(html: str) -> str:
     """Return what a crawl archive's text extractor keeps: the title, then every block on one line."""
     title = re.search(r"(?s)<title>(.*?)</title>", html)
     blocks = _Drawing().draw(html).blocks
-    head = lxml_html.fromstring(title[0]).text_content() if title else ""
+    head = BeautifulSoup(title[0], "lxml").get_text() if title else ""
     return "\n".join([" ".join(head.split()), *(block.text for block in blocks)]) + "\n"
 
 
@@ -114,13 +114,18 @@ class _Drawing:
     gap: bool = False
 
     def draw(self, html: str) -> _Drawing:
-        self._element(lxml_html.document_fromstring(html.encode(), parser=lxml_html.HTMLParser(encoding="utf-8")), "p")
+        self._element(
+            lxml_html.document_fromstring(
+                html.encode(), parser=lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+            ),
+            "p",
+        )
         self._flush("p")
         return self
 
     def _element(self, element: etree._Element, outer: str) -> None:
         tag = element.tag
-        if not isinstance(tag, str) or tag in _UNSHOWN:
+        if tag in _UNSHOWN:
             return
         style = element.get("style") or ""
         if self.styled and _HIDDEN.search(style):

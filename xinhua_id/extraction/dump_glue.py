@@ -19,7 +19,7 @@ _LONG = 200
 
 _TITLE = r"(?<!\bProf)(?<!\bDrs)(?<!\bJend)(?<!\bKol)(?<!\bSdr)(?<!\bBrig)(?<!\bTgl)"
 _JOINT = re.compile(
-    rf"(?:(?<=[a-z]{{2}}){_TITLE}[.!?]|(?<=[\d)%])[.!?]|(?<=[A-Z]{{3}})[.!?]|(?<=[a-z\d]):|(?<=[”\"])\.)(?P<quote>[\"”’)\]]{{0,2}})"
+    rf"(?:(?<=[a-z]{{2}}){_TITLE}[.!?]|(?<=[\d)%])[.!?]|(?<=[A-Z]{{2}})(?<!\bPT)(?<!\bCV)[.!?]|(?<=[a-z\d]):|(?<=[”\"])\.)(?P<quote>[\"”’)\]]{{0,2}})"
     r"(?=[“\"‘]?[A-Z][\w'’-]*[\s,.:(]|(?<=[a-z][.!?])\d+(?:[.,]\d+)?\s[a-z])"
 )
 _CAMEL = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z]+[\s,])")
@@ -53,7 +53,8 @@ _CAPITAL = re.compile(r"(?<=[a-z\d)] )(?P<word>[A-Z][a-z]{2,})(?=(?:-[a-z]+)? [a
 _NAMED_PLACE = re.compile(r"\b(?:di|ke|dari|pada|oleh|dan|dengan|dekat|asal|antara) $")
 _LABEL_FIRST = re.compile(r"(?:Banner|Iklan|Advertisement|ADVERTISEMENT) ?(?=[A-Z\d])")
 _READ_ALSO = re.compile(
-    r"(?P<link>(?i:baca|simak|lihat) (?i:juga|pula)\s?:(?:[^.!?]|\.\d){10,160}?\w[a-z])(?P<on>[A-Z][a-z]+[\s,].{30,}[.!?\"”])$"
+    r"(?P<link>(?i:baca|simak|lihat) (?i:juga|pula)\s?:(?:[^.!?]|\.\d){10,160}?\w[a-z])"
+    r"(?: (?=[\"“]|[A-Z]\w+(?: [A-Z]\w+)*, )|(?=[A-Z]))(?P<on>[\"“]?[A-Z][a-z]+[\s,].{30,}[.!?\"”])$"
 )
 #: Words that captions begin with and headlines hardly have inside.
 _OPENERS = frozenset(
@@ -94,9 +95,10 @@ def _beheaded(piece: str, line: str) -> list[str]:
     if joint := _HEAD_JOINT.search(piece, 20, 240):
         return [piece[: joint.start()], piece[joint.start() :]]
     words = [word for word in _CAPITAL.finditer(piece, 20, 240) if not _NAMED_PLACE.search(piece, 0, word.start())]
-    for begins in (lambda word: word in _OPENERS, lambda word: word.lower() in plain, lambda _: True):
-        if found := next((word for word in words if begins(word["word"])), None):
-            return [piece[: found.start()].strip(), piece[found.start() :]]
+    opens = [word for word in words if word["word"] in _OPENERS]
+    opens += [word for word in words if word["word"].lower() in plain]
+    if found := next(iter(opens + words), None):
+        return [piece[: found.start()].strip(), piece[found.start() :]]
     return [piece]
 
 
@@ -142,7 +144,7 @@ def _at_joints(line: str, *, shortest: int) -> list[str]:
 
 
 def _at_sentences(line: str) -> str:
-    """Break a line at each sentence's end with a capital right behind it; a straight quotation mark goes to its pair."""
+    """Break a line at each sentence's end with a capital behind it; a straight quotation mark goes to its pair."""
     out: list[str] = []
     start = seen = 0
     odd = False

@@ -18,7 +18,7 @@ from xinhua_id.text import clean
 
 _ENDED = re.compile(r"[.!?…][\"'”’)\]]*(?:\s*[(\[][^()\[\]]{2,60}[)\]])?$|[:;]$")
 _CONTINUES = re.compile(r"[a-zà-ÿ,.;:)%”’?!]|[–—-]\s")
-#: A line that ends so goes on: a comma, an opening bracket or quotation mark, a preposition, a verb that takes an object.
+#: A line that ends so goes on: a comma, an opening bracket, a preposition, a verb that takes an object.
 _UNFINISHED = re.compile(
     r"(?:[,(“/&–-]|\b(?:dan|atau|di|ke|dari|pada|untuk|dengan|yang|oleh|dalam|sebagai|bahwa|kata|ujar|ungkap|menurut|"
     r"tutur|para|kepada|terhadap|antara|hingga|seorang|sebuah|the|of|and|to|in|a|for|by|at|on|with))$"
@@ -132,9 +132,9 @@ def _joined(dump: dump_marks.Unmarked, width: int | None) -> list[Line]:
     def close() -> None:
         if opened is not None and parts:
             first = clean(dump.inline(parts[0])) if len(parts) > 1 else None
-            for text in map(clean, dump.inline(_unescaped(_glue(parts))).split("\n")):
-                if text:
-                    out.append(Line(text, opened.level, opened.item, opened_gap, opened_spaced, first))
+            texts = map(clean, dump.inline(_unescaped(_glue(parts))).split("\n"))
+            told = (opened.level, opened.item, opened_gap, opened_spaced, first)
+            out.extend(Line(text, *told) for text in texts if text)
         parts.clear()
 
     lines = dump.lines
@@ -173,6 +173,8 @@ def _wrapped_on(last: str, line: str, width: int, *, close: bool) -> bool:
     if _is_label(last) and (_ENDED.search(line[-80:].rstrip()) or len(line) > 0.8 * width):
         return False  # a headline behind ``Baca juga:`` ends soon and without a full stop
     ended = _ENDED.search(ending) is not None
+    if line[:2].isspace() and _indent(line) > _indent(last) + 1 and len(last) > 40:
+        return True
     if len(last.rstrip()) + 1 + (len(word[0]) if word else 0) > width:
         return not (ended and close and _OPENS.match(text)) and not _is_label(line)
     return _CONTINUES.match(text) is not None and not ended and not _is_label(last)
@@ -186,11 +188,12 @@ def _goes_on(last: str, line: str, *, broken: bool, above: list[str]) -> bool:
     ending, text = last[-80:].rstrip(), line[:200].strip()
     if _is_label(last) or _is_label(line):
         return _LINK_LABEL.match(last.strip()) is not None
+    deeper = line[:2].isspace() and _indent(line) > _indent(above[0]) and len(above[0]) > 40
+    if deeper and line.startswith("\t\t"):
+        return True  # the page's source wraps its paragraphs
     if _ENDED.search(ending) or not text:
         return False
-    if _CONTINUES.match(text) or _UNFINISHED.search(ending):
-        return True
-    if line[:2].isspace() and _indent(line) > _indent(above[0]) and len(above[0]) > 40:
+    if deeper or _CONTINUES.match(text) or _UNFINISHED.search(ending):
         return True
     if not broken or newswire.dateline(text) is not None or newswire.is_caption(text):
         return False

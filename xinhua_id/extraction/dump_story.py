@@ -22,14 +22,15 @@ BELOW = "below-the-story"
 _SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*(?:\s*(?:[■◼□]|\[\w+\]))?$")
 _COMMENTS = re.compile(
     r"(?i)^(?:\d{1,5}|satu|dua|tiga)\s+(?:komentar|tanggapan|balasan|comments?)\b[^.]{0,60}$|^.{1,40}\sberkata:$|"
-    r"^komentar\s+(?:pembaca|anda|warga)\W{0,3}$"
+    r"^tampilkan komentar.{0,60}|^komentar\s+(?:pembaca|anda|warga)\W{0,3}$"
 )
 _NEIGHBOUR = re.compile(
     r"(?i)^(?:(?:berita |artikel )?(?:sebelumnya|selanjutnya|berikutnya)|baca berikutnya|previous|next)\s*[:：»«]"
 )
 #: Labels without a word behind them, whose lines follow.
 _BARE = re.compile(
-    r"(?i)^\W{0,4}(?:(?P<tags>tags?|topik|label|kata kunci)|(?:baca|simak|lihat|read|also)\s+(?:juga|pula|also|read))\s*[:：]?$"
+    r"(?i)^\W{0,4}(?:(?P<tags>tags?|topik|label|kata kunci)|"
+    r"(?:baca|simak|lihat|read|also)\s+(?:juga|pula|also|read))\s*[:：]?$"
 )
 _CREDITED = re.compile(r"[.!?”\"]\s*[(\[][^()\[\]]{2,80}[)\]]$")
 _OWN_CREDIT = re.compile(r"[(\[][^()\[\]/]{2,40}/[A-Z][^()\[\]/]{2,40}[)\]]$")
@@ -49,12 +50,13 @@ def pieces(lines: Sequence[Line], headline: str) -> list[Piece]:
     lines = [part for at, line in enumerate(lines) for part in _parted(line, headline, dated=at < _DATE_WITHIN)]
     end = _closing(lines)
     last = next((at for at in range(min(end, len(lines)) - 1, -1, -1) if _is_prose(lines[at])), 0)
+    sure = end if end < len(lines) and Credits().read(lines[end].text) else last
     above = _standfirst(lines)
     ruled = _captions(lines[:last]) | _boxed(lines[:end]) | _listed(lines) | _below(lines, end)
     out = []
     for at, line in enumerate(lines):
-        # A list in mid-story is no run of fragments.
-        kind = Kind.ITEM if line.item or at < last else Kind.TEXT
+        # What stands above the story's last sentence or its credits is no trailing fragment.
+        kind = Kind.ITEM if line.item or at < sure else Kind.TEXT
         out.append(Piece(Block(kind, line.text, -1), line.rule or ruled.get(at), above=at in above))
     return out
 
@@ -83,7 +85,7 @@ def _parted(line: Line, headline: str, *, dated: bool) -> list[Line]:
     if line.rule is not None or len(text) > 400:
         return [line]
     rest = text.removeprefix(headline)
-    if len(rest) < len(text) and rest[:1].isspace():
+    if len(rest) < len(text) and (rest[:1].isspace() or rest[:1].isupper() or rest[:1] in '"“'):
         return [Line(headline, gap=line.gap), Line(rest.strip())]
     found = dates.find(text[:80]) if dated and not _SENTENCE.search(text) else None
     if found is not None and len(found) > 10 and text.startswith(found) and len(found) < len(text):
@@ -201,7 +203,7 @@ def _standfirst(lines: Sequence[Line]) -> range:
     for at, line in enumerate(lines[:_DATE_WITHIN]):
         if newswire.dateline(line.text) is not None:
             break
-        if separate.is_date_line(line.text) or (_is_fragment(line) and at == top):
+        if separate.is_date_line(line.text) or _BYLINE.fullmatch(line.text) or (_is_fragment(line) and at == top):
             top = at + 1
     told = any(_is_prose(after) for after in lines[top : top + 12])
     return range(top) if told else range(0)

@@ -24,6 +24,7 @@ from xinhua_id.text import words_of
 
 _STATEMENT = re.compile(r"[.…][\"'”’)\]]*$|[.!?][\"”]$")  # headlines may ask or exclaim, but end without a full stop
 _TITLE = re.compile(r"^(?P<headline>.{16,}\S)(?:\s[-–—|»:]\s\S.{0,60}|-[A-Z][A-Za-z ]{2,30})$")
+_CREDITED = re.compile(r"[.!?”\"]\s*[(\[][^()\[\]]{2,80}[)\]]$")
 _CRUMBS = re.compile(r"\S\s*[/›»>]\s*\S|•")
 _HOUR = re.compile(r"\d{1,2}[:.]\d{2}\b")
 _LEAST_BODY = 60
@@ -130,7 +131,7 @@ def _headline_at(lines: Sequence[Line]) -> int | None:
 
 
 def _begins_story(text: str) -> bool:
-    if newswire.dateline(text) or newswire.is_caption(text):
+    if newswire.dateline(text) or newswire.is_caption(text) or _CREDITED.search(text[-90:]):
         return True
     return len(text) >= 40 and _STATEMENT.search(text) is not None
 
@@ -141,6 +142,7 @@ def _may_be_headline(line: Line) -> bool:
         line.rule is None
         and 12 <= len(text) <= 220
         and not _STATEMENT.search(text)
+        and not _CREDITED.search(text[-90:])
         and boilerplate.rule_for(text) is None
         and not separate.is_date_line(text)
         and not _opens_with_date(text)
