@@ -41,8 +41,8 @@ class Gallery:
         try:
             for result in reread(path, source):
                 page = result.page
-                if url is None and result.outcome not in _LOOKED_AT:
-                    others[result.outcome.value] += 1
+                if url is None and (result.outcome not in _LOOKED_AT or not 200 <= page.status < 300):
+                    others[result.reason or result.outcome.value] += 1
                 elif not wanted(page.url, url):
                     continue
                 elif len(self._pages) < MOST_PAGES:
@@ -53,7 +53,7 @@ class Gallery:
         finally:
             if others:
                 counted = ", ".join(f"{name} {number}" for name, number in others.most_common())
-                self.notes.append(f"{path.name}: not shown, as they are no pages with a story: {counted}.")
+                self.notes.append(f"{path.name}: records not shown, as they were never to be stories: {counted}.")
 
     def __len__(self) -> int:
         return len(self._pages)

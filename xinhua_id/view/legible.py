@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-#: The longest text of one block that is shown, in characters.
+#: The longest text that is shown, in characters.
 LONGEST = 4_000
 # Controls, zero width, marks and overrides of direction, lone surrogates: they hide other text or turn it around.
 _SHAPELESS = re.compile(

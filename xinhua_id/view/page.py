@@ -6,6 +6,7 @@ load, and a policy that forbids all but the file's own style. Knows nothing of f
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from xinhua_id.view import legible, outline
 
 #: The most pages that one file holds.
 MOST_PAGES = 40
+#: How many characters of a block are shown, by whether it is kept.
+_LONGEST = {True: 4_000, False: 600}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,13 @@ def render(pages: Sequence[Shown], notes: Sequence[str] = ()) -> str:
     return (
         _environment()
         .get_template("page.html.jinja")
-        .render(pages=pages, notes=notes, version=__version__, kept=outline.KEPT, places=outline.PLACES)
+        .render(
+            pages=pages, notes=notes, version=__version__, kept=outline.KEPT, places=outline.PLACES, longest=_LONGEST
+        )
     )
 
 
+@functools.cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("xinhua_id.view", "."),
