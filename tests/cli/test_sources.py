@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Answer
+from xinhua_id import sources
 from xinhua_id.cli.app import main
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -73,7 +74,7 @@ def test_check_says_which_layout_fits_a_saved_page(
     (tmp_path / "cerita.html").write_text(PAGE, encoding="utf-8")
     assert main(["sources", "check", described(), str(tmp_path / "cerita.html")]) == 0
     said = capsys.readouterr().out
-    assert "layout lama: does not fit" in said
+    assert "layout lama: does not fit: headline selector found nothing: h1.lama" in said
     assert "layout baru: fits" in said
     assert "Panen kol di lereng bukit naik dua kali lipat" in said
     assert "read-also 1" in said
@@ -121,3 +122,10 @@ def test_check_refuses_what_a_crawl_would_refuse(
     monkeypatch.setenv("XINHUA_ID_CONTACT", "")
     assert main(["sources", "check", described(permission=permission), url]) == code
     assert words in capsys.readouterr().err
+
+
+def test_nothing_is_cut_in_a_pipe(xinhua_id: Run) -> None:
+    listed = xinhua_id("sources", "list", COLUMNS="40").stdout
+    assert "www.antaranews.com +5   ask         yes       2023, 2019, 2015" in listed
+    shown = xinhua_id("sources", "show", "antaranews", COLUMNS="40").stdout
+    assert (sources.get("antaranews").rights.notice or "?") in shown

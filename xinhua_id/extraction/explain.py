@@ -8,11 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from lxml.cssselect import CSSSelector
+
 from xinhua_id.errors import NotAnArticle
+from xinhua_id.extraction import tree
+from xinhua_id.extraction.decode import unzipped, utf8
 from xinhua_id.extraction.extract import extract
 from xinhua_id.extraction.textdump import extract_text
 from xinhua_id.items import Article, Page
-from xinhua_id.sources import Source
+from xinhua_id.sources import Layout, Source
 
 #: Where a block ends up. ``removed`` stood inside the story's region, ``outside`` did not.
 Place = Literal["headline", "body", "lead", "caption", "credit", "date", "removed", "outside"]
@@ -101,6 +105,15 @@ def _tried(page: Page, source: Source, number: int) -> LayoutTrial:
     try:
         article = extract(page, source.model_copy(update={"layout": (layout,)}))
     except NotAnArticle as refusal:
-        return LayoutTrial(layout.name, False, refusal.what)
+        return LayoutTrial(layout.name, False, _missing(page, layout) or refusal.what)
     fits = article.extraction.layout == layout.name
-    return LayoutTrial(layout.name, fits, "matched" if fits else "its selectors name no story")
+    return LayoutTrial(layout.name, fits, "matched" if fits else _missing(page, layout) or "body holds no paragraphs")
+
+
+def _missing(page: Page, layout: Layout) -> str | None:
+    """Return which of the two selectors that a layout needs finds nothing, or None."""
+    root = tree.parse(utf8(unzipped(page.body), page.header("content-type")))
+    for role, css in (("headline", layout.headline), ("body", layout.body)):
+        if root is None or not CSSSelector(css, translator="html")(root):
+            return f"{role} selector found nothing: {css}"
+    return None
