@@ -4,6 +4,9 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+FUZZ_STAMP := $(VENV)/.fuzz
+# Ten minutes by hand; CI takes thirty seconds.
+FUZZ_SECONDS ?= 600
 LOCK_VENV := $(VENV)-lock
 
 # The interpreter: PYTHON=… wins, else python3.11, else the first newer one.
@@ -11,7 +14,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 pyth
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; exit 0; }; \
 	done; true)
 
-.PHONY: demo test check format schema lock clean help
+.PHONY: demo test check format schema fuzz fuzz-ready lock clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -20,7 +23,8 @@ help:
 	@echo 'make check    the same without the tests'
 	@echo 'make format   put the code into its one form'
 	@echo 'make schema   write what is generated from the item model: JSON Schema, field tables'
-	@echo 'make lock     resolve pyproject.toml into requirements.lock again'
+	@echo 'make fuzz     pages changed at random, for FUZZ_SECONDS=600; what breaks is kept in fuzz/found'
+	@echo 'make lock     resolve pyproject.toml into requirements.lock and requirements-fuzz.lock again'
 	@echo 'make clean    remove what the other targets made; the archives stay'
 
 demo: $(STAMP)
@@ -42,6 +46,15 @@ format: $(STAMP)
 schema: $(STAMP)
 	$(BIN)/python -m xinhua_id.item_schema docs/data-format.md
 
+fuzz: $(FUZZ_STAMP)
+	@mkdir -p build/fuzz/kept
+	$(BIN)/python -m fuzz.seeds build/fuzz
+	$(BIN)/python -m fuzz.run build/fuzz/kept build/fuzz/pages -dict=build/fuzz/words.txt -timeout=30 \
+	  -artifact_prefix=fuzz/found/ -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1
+
+# Fails where atheris, which has no wheel for every Python and machine, does not install.
+fuzz-ready: $(FUZZ_STAMP)
+
 # The stamp is younger than the lock and pyproject.toml: nothing to do.
 $(STAMP): requirements.lock pyproject.toml
 	@test -n '$(PYTHON)' || { \
@@ -55,6 +68,10 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(FUZZ_STAMP): $(STAMP) requirements-fuzz.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
+	@touch $@
+
 # pip-tools is no part of the project: it gets an environment of its own, thrown away afterwards.
 lock:
 	@test -n '$(PYTHON)' || { echo 'xinhua-id needs Python 3.11 or newer, and found none.' >&2; exit 1; }
@@ -64,6 +81,8 @@ lock:
 	$(LOCK_VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
 	  --no-emit-find-links --no-header --no-annotate --strip-extras \
 	  --extra dev --extra serve --extra pandas --output-file requirements.lock pyproject.toml
+	echo 'atheris>=2.3' | $(LOCK_VENV)/bin/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host \
+	  --no-emit-find-links --no-header --no-annotate --constraint requirements.lock --output-file requirements-fuzz.lock -
 	rm -rf $(LOCK_VENV)
 
 clean:
