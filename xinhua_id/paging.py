@@ -22,6 +22,11 @@ _PARAMETERS = frozenset("page paged halaman hal pg page_num pagenum page_no page
 _DOUBTFUL_PARAMETERS = frozenset({"p", "part"})
 _WHOLE_PARAMETERS = _PARAMETERS | frozenset({"showpage", "show", "showall", "view", "singlepage", "single"})
 _WHOLE_VALUES = frozenset({"all", "semua", "full"})
+_COUNTS = re.compile(
+    r"[?&](?:page|paged|halaman|hal|pg|page_?num|page_?no|p|part)=\d|/\d{1,2}/?(?:[?#]|$)|/(?:page|halaman|hal)[/-]\d|"
+    r"_\d{1,2}\.s?html?",
+    re.IGNORECASE,
+)
 _IN_PATH = re.compile(r"/(?P<word>page|halaman|hal)[/-](?P<number>\d{1,2})$", re.IGNORECASE)
 _AT_END = re.compile(r"(?<=[^/])/(?P<number>\d{1,2})$")
 _IN_FILE = re.compile(r"(?<=[^/])_(?P<number>\d{1,2})(?P<end>\.s?html?)$", re.IGNORECASE)
@@ -54,8 +59,15 @@ class Numbered:
         return urls.canonical(urlunsplit((parts.scheme, parts.netloc, path, query, "")))
 
 
+def may_count(link: str) -> bool:
+    """Whether a link may hold a page number; cheap, since most links of a page do not."""
+    return _COUNTS.search(link) is not None
+
+
 def numbered(url: str) -> Numbered | None:
     """Return what the address says it is a page of, or None where it holds no page number."""
+    if not may_count(url):
+        return None
     if (parts := _split(url)) is None:
         return None
     query = parse_qsl(parts.query, keep_blank_values=True)
@@ -83,6 +95,8 @@ def numbered(url: str) -> Numbered | None:
 
 def whole_of(url: str) -> str | None:
     """Return the canonical address of page 1 where the address asks for all pages at once, else None."""
+    if "=" not in url:
+        return None
     if (parts := _split(url)) is None:
         return None
     query = parse_qsl(parts.query, keep_blank_values=True)

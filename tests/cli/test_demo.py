@@ -100,7 +100,9 @@ def judged(root: Path, demo: Demo) -> dict[str, bool]:
         name = "kabarnusa" if item["site"].startswith("127.") else item["site"]
         sites[name] = "http://" + item["url"].split("/")[2]
     with Replica(STORIES) as replica:
-        return {check.what: check.holds for check in judge(root, replica.gold, sites, [], least=1).checks}
+        return {
+            check.what: check.holds for check in judge(root, replica.gold, replica.in_parts, sites, [], least=1).checks
+        }
 
 
 def failing(root: Path, demo: Demo) -> set[str]:

@@ -94,6 +94,13 @@ def test_what_a_later_page_says_again_is_said_once_and_accounted_for() -> None:
     ]
 
 
+def test_a_lead_that_is_a_paragraph_said_twice_stays_where_it_opens_a_page() -> None:
+    first = part(1, TEXT[:2], lead=TEXT[2])
+    assert join([first, part(2, TEXT[2:], lead=None)]).paragraphs == TEXT
+    everywhere = [part(number, [TEXT[2], TEXT[number]], lead=None) for number in (3, 4)]
+    assert join([first, *everywhere]).paragraphs == [*TEXT[:2], TEXT[3], TEXT[4]]
+
+
 def test_an_opening_paragraph_that_was_set_like_a_lead_is_not_lost() -> None:
     assert join([part(1, TEXT[:2]), part(2, TEXT[3:4], lead=TEXT[2])]).paragraphs == TEXT[:4]
 

@@ -71,6 +71,18 @@ class TestStories:
         found = links(page(body, "/berita/1/a"), Kind.STORY, DESCRIBED)
         assert [(link.url, link.kind) for link in found] == [(f"{BASE}/berita/1/a?page=2", Kind.PART)]
 
+    def test_the_page_that_holds_all_is_followed_only_where_the_parts_are_not_linked(self) -> None:
+        whole, second = '<a href="/berita/1/a?page=all">Lihat semua</a>', '<a href="/berita/1/a?page=2">2</a>'
+        assert paths(links(page(whole, "/berita/1/a"), Kind.STORY, DESCRIBED)) == ["/berita/1/a?page=all"]
+        assert paths(links(page(whole + second, "/berita/1/a"), Kind.STORY, DESCRIBED)) == ["/berita/1/a?page=2"]
+
+    def test_a_part_leads_to_the_other_parts(self) -> None:
+        body = '<a href="/berita/1/a">1</a> 2 <a href="/berita/1/a?page=3">3</a>'
+        found = links(page(body, "/berita/1/a?page=2"), Kind.PART, DESCRIBED)
+        assert [(link.url, link.kind) for link in found] == [
+            (f"{BASE}/berita/1/a", Kind.PART), (f"{BASE}/berita/1/a?page=3", Kind.PART),
+        ]  # fmt: skip
+
     def test_a_page_of_an_undescribed_site_leads_everywhere_on_its_host(self) -> None:
         body = anchors("/2023/01/panen/", "/kategori/desa/", "https://www.contoh.id/x", "https://lain.id/y")
         found = links(page(body, "/2023/01/banjir/"), Kind.PAGE, UNDESCRIBED)
@@ -80,7 +92,7 @@ class TestStories:
         "closed",
         ["/wp-login.php", "/wp-admin/", "/panen/?replytocom=7", "/?s=xinhua", "/panen/feed/", "/comments/feed/",
          "/panen/amp/", "/wp-json/oembed/1.0/embed?url=x", "/login", "/panen/?share=facebook", "/a/b/a/b/a/b/a/b",
-         "/xmlrpc.php?rsd"],
+         "/xmlrpc.php?rsd", "/panen/print/", "/panen/?cetak=1", "/panen/?outputType=amp", "/amp/panen/"],
     )  # fmt: skip
     def test_doors_that_are_not_for_readers_stay_shut(self, closed: str) -> None:
         assert not UNDESCRIBED.allows(BASE + closed)

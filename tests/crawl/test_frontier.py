@@ -123,3 +123,31 @@ def test_every_address_is_handed_out_exactly_once(links: list[tuple[str, Kind]])
     queue.add(page(path, kind) for path, kind in links)
     found = drained(queue)
     assert len(found) == len(set(found)) == len({urls.canonical(SITE + path) for path, _ in links})
+
+
+def test_the_parts_of_a_story_come_next_and_stand_at_its_depth() -> None:
+    queue = frontier()
+    queue.add([page("/a", Kind.STORY), page("/b", Kind.STORY)], depth=3)
+    queue.acknowledge(leased(queue), Outcome.STORY, links=[page("/a?page=2", Kind.PART)])
+    part = leased(queue)
+    assert (part.url, part.depth) == (SITE + "/a?page=2", 3)
+
+
+def test_page_1_is_the_same_under_its_number() -> None:
+    queue = frontier()
+    queue.add([page("/panen-teh", Kind.STORY)])
+    assert queue.acknowledge(leased(queue), Outcome.STORY, links=[page("/panen-teh/1", Kind.PART)]) == 0
+
+
+def test_where_no_story_is_to_begin_the_parts_of_begun_ones_still_come() -> None:
+    queue = frontier()
+    queue.add([page("/a", Kind.STORY), page("/b", Kind.STORY), page("/c", Kind.LISTING)])
+    first = leased(queue)
+    queue.begin_no_story()
+    assert (queue.pending(), queue.parts_due()) == (False, 0)
+    queue.acknowledge(first, Outcome.STORY, links=[page("/a?page=2", Kind.PART), page("/d", Kind.STORY)])
+    assert queue.parts_due() == 1
+    part = leased(queue)
+    assert (part.kind, queue.parts_due(), queue.pending()) == (Kind.PART, 1, False)
+    queue.acknowledge(part, Outcome.FAILED, retry_at=NOON)
+    assert leased(queue).tries == 2

@@ -64,7 +64,7 @@ def demo(
         if code:
             raise typer.Exit(code)
         least = int(_LEAST_SHARE * sum(story.fault is None for story in replica.gold))
-        verdict = judge(root, replica.gold, replica.sites, replica.trespasses(), least)
+        verdict = judge(root, replica.gold, replica.in_parts, replica.sites, replica.trespasses(), least)
     _show(talk, verdict, root, time.monotonic() - began)
     raise typer.Exit(0 if verdict.holds else 1)
 

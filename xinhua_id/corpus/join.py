@@ -8,7 +8,8 @@ Pure. A later page repeats headline, dateline or lead, and often the paragraph a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence, Set
 
 from xinhua_id import paging, urls
 from xinhua_id.items import Article, Image, JoinedPart, Origin, Removed, StoryPart
@@ -58,8 +59,10 @@ def _joined(parts: Sequence[Article]) -> Article:
     first = parts[0]
     paragraphs = list(first.paragraphs)
     removed = list(first.removed)
+    opening = Counter(words_of(part.paragraphs[0]) for part in parts[1:])
+    everywhere = {words for words, count in opening.items() if count > 1}
     for part in parts[1:]:
-        own, again = _without_repetition(paragraphs, part, first)
+        own, again = _without_repetition(paragraphs, part, first, everywhere)
         said_before = len(paragraphs)
         removed += [_repeated(text, said_before) for text in again]
         removed += [_moved(one, len(part.paragraphs) - len(own), said_before) for one in part.removed]
@@ -102,14 +105,21 @@ def _account(parts: Sequence[Article]) -> StoryPart:
     )
 
 
-def _without_repetition(before: Sequence[str], part: Article, first: Article) -> tuple[list[str], list[str]]:
-    """Return the paragraphs of a later part that are new, and what it says again, both in order."""
+def _without_repetition(
+    before: Sequence[str], part: Article, first: Article, everywhere: Set[str]
+) -> tuple[list[str], list[str]]:
+    """Return the paragraphs of a later part that are new, and what it says again, both in order.
+
+    A lead is often a paragraph of the story said twice. One that opens a later part is the page's repetition where the
+    headline stands above it, or where it opens other parts as well (``everywhere``), and else that paragraph.
+    """
     own = list(part.paragraphs)
     again: list[str] = []
-    furniture = {words_of(text) for text in (first.headline, first.lead or "", part.headline) if words_of(text)}
-    if part.lead and words_of(part.lead) not in furniture:
+    heads = {words_of(first.headline), words_of(part.headline)} - {""}
+    lead = words_of(first.lead or "")
+    if part.lead and words_of(part.lead) not in {*heads, lead}:
         own.insert(0, part.lead)  # a part's opening paragraph, set like a lead
-    while own and words_of(own[0]) in furniture:
+    while own and (words_of(own[0]) in heads or (lead == words_of(own[0]) != "" and (again or lead in everywhere))):
         again.append(own.pop(0))
     overlap = next(
         (count for count in range(min(_SEAM, len(own), len(before)), 0, -1) if list(before[-count:]) == own[:count]), 0

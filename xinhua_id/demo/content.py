@@ -90,6 +90,7 @@ class Content:
     accent: str
     answers: dict[str, Answer] = field(default_factory=dict)
     gold: list[GoldStory] = field(default_factory=list)
+    in_parts: list[GoldStory] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     litter: list[Entry] = field(default_factory=list)

@@ -42,7 +42,8 @@ class GoldStory:
     """One story on one site.
 
     ``path`` is the canonical one. A ``fault`` names what is wrong with the answer that carries it; None means an
-    ordinary page, which must come out equal.
+    ordinary page, which must come out equal. A story in several ``parts`` begins at its path; the rest is that of the
+    whole story, over all its pages.
     """
 
     site: str
@@ -63,6 +64,7 @@ class GoldStory:
     origin: Origin
     shared_with: tuple[str, ...] = ()
     fault: str | None = None
+    parts: int = 1
 
     def to_json(self) -> str:
         """Return the story as one line of JSON, the date as RFC 3339."""

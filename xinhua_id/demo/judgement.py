@@ -10,12 +10,15 @@ import re
 import subprocess
 import sys
 import zlib
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from xinhua_id import urls
 from xinhua_id.archive.pages import payload_digest
 from xinhua_id.archive.trace import trace
+from xinhua_id.corpus.join import join, story_of
 from xinhua_id.demo.gold import GoldStory
 from xinhua_id.demo.score import Score, score
 from xinhua_id.errors import BadRecord
@@ -48,13 +51,22 @@ class Judgement:
 
 
 def judge(
-    root: Path, gold: Sequence[GoldStory], sites: dict[str, str], trespasses: Iterable[str], least: int
+    root: Path,
+    gold: Sequence[GoldStory],
+    in_parts: Sequence[GoldStory],
+    sites: dict[str, str],
+    trespasses: Iterable[str],
+    least: int,
 ) -> Judgement:
-    """Check the archive that a crawl of the replica made below ``root``; at least ``least`` stories are expected."""
+    """Check the archive that a crawl of the replica made below ``root``; at least ``least`` stories are expected.
+
+    ``gold`` are the stories of one page, ``in_parts`` those of several.
+    """
     items, warcs = sorted(root.glob("*/items/*.jsonl")), sorted(root.glob("*/warc/*.warc.gz"))
     lines = [line for path in items for line in path.read_text("utf-8").splitlines()]
     articles = [Article.model_validate_json(line) for line in lines]
-    found = score(articles, gold, sites)
+    long = {urls.url_id(urls.canonical(sites[story.site] + story.path)): story for story in in_parts}
+    found = score((one for one in articles if story_of(one) not in long), gold, sites)
     left_open = sorted(root.glob("*/*/*.open"))
     asked = list(trespasses)
     checks = [
@@ -70,6 +82,7 @@ def judge(
             _agree(found),
             f"at least {_FLOOR:.0%} each",
         ),
+        _whole([one for one in articles if story_of(one) in long], long, sites),
         Check("no item that is no story", not found.extra, _number(found.extra, "item")),
         _traced(articles, root),
         Check("every item reads back as it was written", _round(articles, lines), f"{len(lines)} lines"),
@@ -88,6 +101,21 @@ _FLOOR = 0.98
 
 def _agree(found: Score) -> bool:
     return bool(found.fields) and all(good >= _FLOOR * every for good, every in found.fields.values())
+
+
+def _whole(items: Sequence[Article], long: Mapping[str, GoldStory], sites: dict[str, str]) -> Check:
+    """Check the stories in several pages: every page an item of its own, and joined they are the story."""
+    counted = Counter((story_of(one), one.part.number) for one in items if one.part is not None)
+    wanted = {(story, number) for story, gold in long.items() for number in range(1, gold.parts + 1)}
+    joined = [join(one for one in items if story_of(one) == story) for story in {story_of(one) for one in items}]
+    found = score(joined, list(long.values()), sites)
+    whole = all(one.part is None or not one.part.missing for one in joined)
+    each_once = set(counted) == wanted and len({one.id for one in items}) == len(items)
+    return Check(
+        "stories in several pages: every part an item, joined equal to gold",
+        each_once and whole and found.exact and _agree(found),
+        f"{found.equal} of {found.total} stories, {sum(counted.values())} of {len(wanted)} parts",
+    )
 
 
 _TOOLS = {"fastwarc check": ["fastwarc.cli", "check"]}

@@ -16,11 +16,13 @@ from xinhua_id.demo.content import Commission, Content, Trouble
 from xinhua_id.demo.gold import GoldStory
 from xinhua_id.demo.newsroom import Newsroom
 from xinhua_id.demo.server import SiteServer
-from xinhua_id.demo.sites import antaranews, indonesiawindow, kabarnusa, xinhua
+from xinhua_id.demo.sites import antaranews, indonesiawindow, kabarnusa, kabarnusa_long, xinhua
 from xinhua_id.items import Origin
 
 #: The sites, and how many of 36 stories each carries.
 SHARES = {indonesiawindow: 11, antaranews: 11, xinhua: 6, kabarnusa: 8}
+#: How many stories more stand in several pages, all on one site.
+IN_PARTS = 12
 
 
 class Replica:
@@ -42,11 +44,16 @@ class Replica:
         for at, module in enumerate(SHARES):
             self._servers[module.NAME] = SiteServer(self._port_base + at if self._port_base else 0)
         bases = self.sites
-        for module, commissions in zip(SHARES, _commissions(self._seed, self._wanted), strict=True):
+        newsroom = Newsroom(self._seed)
+        commissioned = _commissions(newsroom, self._wanted)
+        reports = kabarnusa_long.write(newsroom, IN_PARTS)
+        for module, commissions in zip(SHARES, commissioned, strict=True):
             content = Content(module.NAME, bases[module.NAME], module.ACCENT)
             content.crawl_delay = self._crawl_delay if module is kabarnusa else None
             elsewhere = next(base for name, base in bases.items() if name != module.NAME)
             faults.litter(content, module.story_path, elsewhere)
+            if module is kabarnusa:
+                kabarnusa_long.build(content, reports, self._seed)
             module.build(content, commissions, self._seed)
             faults.odd_pages(content)
             faults.spoil(content)
@@ -71,6 +78,11 @@ class Replica:
         return [story for content in self.contents.values() for story in content.gold]
 
     @property
+    def in_parts(self) -> list[GoldStory]:
+        """What the stories in several pages hold, each whole; they are not among ``gold``, which goes by pages."""
+        return [story for content in self.contents.values() for story in content.in_parts]
+
+    @property
     def troubles(self) -> dict[str, list[Trouble]]:
         """Name of the site → targets that carry no ordinary story, and how their visits may end."""
         return {name: content.troubles for name, content in self.contents.items()}
@@ -91,9 +103,8 @@ class Replica:
         return sorted(asked & forbidden)
 
 
-def _commissions(seed: int, wanted: int) -> list[list[Commission]]:
+def _commissions(newsroom: Newsroom, wanted: int) -> list[list[Commission]]:
     """Return each site's stories; a fifteenth of all go to two sites at once, as one wire story does."""
-    newsroom = Newsroom(seed)
     counts = [wanted * share // sum(SHARES.values()) for share in SHARES.values()]
     counts[0] += wanted - sum(counts)
     pair: tuple[list[Commission], list[Commission]] = ([], [])

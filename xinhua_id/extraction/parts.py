@@ -57,13 +57,12 @@ def read(root: _Element, url: str) -> Parts | None:
     own = paging.numbered(url)
     if paging.whole_of(url) is not None:
         return None
-    base = _base_of(root, url)
     if own is None or not own.sure:
-        links = _story_links(root, _links(root, base, urls.canonical(url)), 1)
+        links = _story_links(root, _links(root, url, urls.canonical(url), with_first=False), 1)
         if links:
             return _placed(1, links)
     if own is not None:
-        links = _story_links(root, _links(root, base, own.base), own.number)
+        links = _story_links(root, _links(root, url, own.base, with_first=True), own.number)
         if links and (own.sure or any(link.said is not None or link.step for link in links)):
             return _placed(_own_number(own.number, links), links)
     return None
@@ -115,12 +114,12 @@ def _story(url: str, address: str) -> str:
     return paging.first_of(address) if declared is not None and declared.sure else address
 
 
-# What may hold a page number, before the dearer look: most links of a page do not.
-_COUNTS = re.compile(
-    r"[?&](?:page|paged|halaman|hal|pg|page_?num|page_?no|p|part)=\d|/\d{1,2}/?(?:[?#]|$)|/(?:page|halaman|hal)[/-]\d|"
-    r"_\d{1,2}\.s?html?",
-    re.IGNORECASE,
+#: Relative addresses that need not name the story: ``?page=2``, ``2/``, ``./3``, or its own without a number.
+_IS_BESIDE = re.compile(
+    r"\s*(?:\?|\.{0,2}/?(?:(?:page|halaman|hal)[/-])?\d{1,2}/?(?:[?#]|$)|\.{0,2}/?$)", re.IGNORECASE
 )
+#: No pager has more links; what has is a page made to hold up its readers.
+_MOST_LINKS = 400
 _ALL = re.compile(r"=(?:all|semua|full|1|true)\b", re.IGNORECASE)
 _SAID = re.compile(r"(?:halaman|hal\.?|page)?\s*(\d{1,2})", re.IGNORECASE)
 _OF = re.compile(r"\b(\d{1,2})\s*(?:dari|of|/)\s*(\d{1,2})\b", re.IGNORECASE)
@@ -142,24 +141,34 @@ _COMMENTS = re.compile(r"comments?|komentar|commentlist|disqus", re.IGNORECASE)
 _A_LIST = 4
 
 
-def _links(root: _Element, base: str, series: str) -> Iterator[_Link]:
-    """Yield the links to other pages of a series, page 1 among them under its bare address."""
-    own_name = urls.where(series).rpartition("/")[2].partition("?")[0]
+def _links(root: _Element, url: str, series: str, *, with_first: bool) -> Iterator[_Link]:
+    """Yield the links to other pages of a series; ``with_first``: to page 1 under its bare address as well."""
+    name = re.sub(r"\.\w+$", "", urls.where(series).partition("?")[0].rpartition("/")[2])
+    if "%" in name:  # a page may write such a name in several ways
+        name = ""
+    base = None
+    looked_at = 0
     for element in root.iter("a", "link", "option"):
         href = element.get("href") or (element.get("value") if element.tag == "option" else "") or ""
-        counts = _COUNTS.search(href)
-        if not counts and not (own_name and own_name in href):
+        counts = paging.may_count(href)
+        if not (counts or with_first) or not (name in href or _IS_BESIDE.match(href)) or _ABOUT_COMMENTS.search(href):
             continue
-        there = urls.absolute(base, href)
-        if there is None or _ABOUT_COMMENTS.search(href):
-            continue
+        looked_at += 1
+        if looked_at > _MOST_LINKS:
+            return
         label = clean(" ".join(map(str, element.itertext()))[:80]) or clean(element.get("aria-label") or "")
-        said = _SAID.fullmatch(label)
+        said, step = _SAID.fullmatch(label), _step(element, label)
+        is_first = with_first and (step < 0 or (said is not None and int(said[1]) == 1))
+        if not (counts or is_first):
+            continue
+        base = base or _base_of(root, url)
+        if (there := urls.absolute(base, href)) is None:
+            continue
         found = paging.numbered(there) if counts else None
         if found is not None and found.base == series:
-            yield _Link(there, found.number, found.sure, int(said[1]) if said else None, _step(element, label), element)
-        elif urls.canonical(there) == series and ((said and int(said[1]) == 1) or _step(element, label) < 0):
-            yield _Link(there, 1, False, int(said[1]) if said else None, _step(element, label), element)
+            yield _Link(there, found.number, found.sure, int(said[1]) if said else None, step, element)
+        elif is_first and urls.canonical(there) == series:
+            yield _Link(there, 1, False, int(said[1]) if said else None, step, element)
 
 
 def _step(element: _Element, label: str) -> int:
