@@ -27,7 +27,7 @@ class Fate:
     """What became of one block.
 
     ``rule`` names what removed it, or None; ``kind`` says what it is on the page (``text``, ``heading``, ``image``).
-    ``url`` is a picture's address as the page writes it.
+    ``url`` is a picture's address as the page writes it. ``characters`` is how many it has where ``text`` is not kept.
     """
 
     place: Place
@@ -35,6 +35,12 @@ class Fate:
     kind: str
     text: str
     url: str | None = None
+    characters: int | None = None
+
+    @property
+    def size(self) -> int:
+        """How many characters it has."""
+        return len(self.text) if self.characters is None else self.characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +92,14 @@ def told_by(article: Article) -> tuple[Fate, ...]:
         fates += [Fate("credit", None, "caption", image.credit)] if image.credit else []
     for number in range(len(article.paragraphs) + 1):
         fates += [
-            Fate("removed", one.rule, "text", one.text or f"({one.characters} characters, not kept on the item)")
+            Fate("removed", one.rule, "text", one.text or "", characters=one.characters)
             for one in article.removed
             if one.position == number
         ]
         if number < len(article.paragraphs):
             fates.append(Fate("body", None, "text", article.paragraphs[number]))
     fates += [
-        Fate("outside", one.rule, "text", f"({one.characters} characters, not kept on the item)")
+        Fate("outside", one.rule, "text", "", characters=one.characters)
         for one in article.removed
         if one.position is None
     ]

@@ -84,7 +84,7 @@ def legend(explanation: Explanation) -> list[Line]:
     for fate in explanation.fates:
         count = counts.setdefault((fate.place, fate.rule), [0, 0])
         count[0] += 1
-        count[1] += len(fate.text)
+        count[1] += fate.size
     lines = [Line(place, rule, colours.get(rule or ""), *count) for (place, rule), count in counts.items()]
     order = list(PLACES)
     return sorted(lines, key=lambda line: (order.index(line.place), -line.characters, line.rule or ""))
@@ -115,7 +115,7 @@ def _summary(run: Sequence[Row]) -> str:
     for row in run:
         rules[row.fate.rule or "no rule"] = rules.get(row.fate.rule or "no rule", 0) + 1
     named = ", ".join(f"{rule} {number(times)}" for rule, times in sorted(rules.items(), key=lambda one: -one[1])[:6])
-    characters = sum(len(row.fate.text) for row in run)
+    characters = sum(row.fate.size for row in run)
     return f"{number(len(run))} blocks {run[0].fate.place}, {number(characters)} characters: {named}"
 
 
