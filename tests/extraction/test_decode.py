@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xinhua_id.extraction.decode import decode
+from xinhua_id.extraction.decode import decode, utf8
 
 TEXT = "Kafé “Senja” di Jalan Élok menjual kopi seharga €2 – laris."
 
@@ -49,3 +49,41 @@ def test_nul_bytes_and_unknown_charsets_do_not_matter() -> None:
 @given(st.binary(max_size=500), st.none() | st.text(max_size=40))
 def test_any_bytes_decode(body: bytes, content_type: str | None) -> None:
     assert "\0" not in decode(body, content_type)
+
+
+@pytest.mark.parametrize("codec", ["unicode_escape", "utf-7", "punycode", "idna", "raw_unicode_escape", "rot13", "hex"])
+def test_a_page_cannot_ask_for_a_codec_that_is_no_charset_of_the_web(codec: str) -> None:
+    body = "Kafé \\u0041 +AEE-".encode("cp1252")
+    assert decode(body, f"text/html; charset={codec}") == "Kafé \\u0041 +AEE-"
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"), [("windows-1251", "cp1251"), ("Shift_JIS", "cp932"), ("big5", "big5")]
+)
+def test_a_charset_that_fits_the_bytes_is_believed(declared: str, encoding: str) -> None:
+    text = {"cp1251": "Новости о железной дороге", "cp932": "鉄道のニュース", "big5": "鐵路新聞"}[encoding]
+    assert decode(text.encode(encoding), f"text/html; charset={declared}") == text
+    assert decode(f'<meta charset="{declared}">{text}'.encode(encoding)).endswith(text)
+
+
+def test_a_chinese_page_that_declares_nothing_is_read() -> None:
+    text = "山谷里的旅游列车本周开始在网上售票，每天往返四次。" * 3
+    assert decode(text.encode("gb2312")) == text
+    assert decode(text.encode("gb2312"), "text/html; charset=utf-8") == text
+
+
+def test_the_first_bytes_of_a_character_at_the_end_are_dropped() -> None:
+    assert decode("Kafé".encode()[:-1]) == "Kaf"
+
+
+def test_clean_utf8_is_handed_on_as_it_is() -> None:
+    body = TEXT.encode()
+    assert utf8(body, "text/html; charset=iso-8859-1") is body
+    assert utf8(TEXT.encode("cp1252")) == body
+    assert utf8(b"\xef\xbb\xbf" + body) == body
+    assert utf8(TEXT.encode("utf-16")) == body
+
+
+@given(st.binary(max_size=500), st.none() | st.text(max_size=40))
+def test_any_bytes_become_utf8(body: bytes, content_type: str | None) -> None:
+    assert utf8(body, content_type).decode("utf-8") == decode(body, content_type).encode("utf-8", "replace").decode()
