@@ -8,13 +8,17 @@ FUZZ_STAMP := $(VENV)/.fuzz
 # Ten minutes by hand; CI takes thirty seconds.
 FUZZ_SECONDS ?= 600
 LOCK_VENV := $(VENV)-lock
+BENCH_VENV := $(VENV)-bench
+BENCH_STAMP := $(BENCH_VENV)/.installed
+# Folders in the corpus format that `make bench` measures beside a replica and the pages of the tests.
+CORPORA ?= $(wildcard ../shared/corpus/indonesian-news ../shared/corpus/english-articles)
 
 # The interpreter: PYTHON=… wins, else python3.11, else the first newer one.
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3 python; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; exit 0; }; \
 	done; true)
 
-.PHONY: demo test check format schema fuzz fuzz-ready lock clean help
+.PHONY: demo test check format schema fuzz fuzz-ready bench lock clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -23,8 +27,9 @@ help:
 	@echo 'make check    the same without the tests'
 	@echo 'make format   put the code into its one form'
 	@echo 'make schema   write what is generated from the item model: JSON Schema, field tables'
+	@echo 'make bench    how well and how fast articles are separated, beside other extractors: build/bench.md'
 	@echo 'make fuzz     pages changed at random, for FUZZ_SECONDS=600; what breaks is kept in fuzz/found'
-	@echo 'make lock     resolve pyproject.toml into requirements.lock and requirements-fuzz.lock again'
+	@echo 'make lock     resolve pyproject.toml into requirements.lock and those of bench and fuzz again'
 	@echo 'make clean    remove what the other targets made; the archives stay'
 
 demo: $(STAMP)
@@ -55,6 +60,11 @@ fuzz: $(FUZZ_STAMP)
 # Fails where atheris, which has no wheel for every Python and machine, does not install.
 fuzz-ready: $(FUZZ_STAMP)
 
+# The peers, with what they ask for, live in an environment of their own.
+bench: $(BENCH_STAMP)
+	$(BENCH_VENV)/bin/python -m benchmarks.extraction --out build/bench.md --replica 120 --linear --memory \
+	  tests/pages $(CORPORA)
+
 # The stamp is younger than the lock and pyproject.toml: nothing to do.
 $(STAMP): requirements.lock pyproject.toml
 	@test -n '$(PYTHON)' || { \
@@ -68,24 +78,35 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(BENCH_STAMP): requirements-bench.lock pyproject.toml
+	@test -n '$(PYTHON)' || { echo 'xinhua-id needs Python 3.11 or newer, and found none.' >&2; exit 1; }
+	@test -x $(BENCH_VENV)/bin/python || $(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+	  -r requirements-bench.lock
+	@touch $@
+
 $(FUZZ_STAMP): $(STAMP) requirements-fuzz.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
 	@touch $@
 
-# pip-tools is no part of the project: it gets an environment of its own, thrown away afterwards.
+# pip-tools is no part of the project: it gets an environment of its own, thrown away afterwards. The peers spell one
+# extra in two ways (lxml[html_clean], lxml[html-clean]), at which an older pip stops; the lock holds all that they need.
 lock:
 	@test -n '$(PYTHON)' || { echo 'xinhua-id needs Python 3.11 or newer, and found none.' >&2; exit 1; }
 	rm -rf $(LOCK_VENV)
 	$(PYTHON) -m venv $(LOCK_VENV)
-	$(LOCK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'pip-tools>=7.5'
+	$(LOCK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'pip>=25.3' 'pip-tools>=7.5'
 	$(LOCK_VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
 	  --no-emit-find-links --no-header --no-annotate --strip-extras \
 	  --extra dev --extra serve --extra pandas --output-file requirements.lock pyproject.toml
 	echo 'atheris>=2.3' | $(LOCK_VENV)/bin/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host \
 	  --no-emit-find-links --no-header --no-annotate --constraint requirements.lock --output-file requirements-fuzz.lock -
+	$(LOCK_VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
+	  --no-emit-find-links --no-header --no-annotate --strip-extras \
+	  --extra bench --output-file requirements-bench.lock pyproject.toml
 	rm -rf $(LOCK_VENV)
 
 clean:
-	rm -rf $(VENV) $(LOCK_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .scrapyd
+	rm -rf $(VENV) $(LOCK_VENV) $(BENCH_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .scrapyd
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -rf xinhua_id.egg-info
