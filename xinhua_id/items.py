@@ -67,10 +67,15 @@ class Capture(Part):
     file: str = Field(description="File name of the WARC, under `<source>/warc/` of the archive.")
     offset: int = Field(ge=0, description="Where the record's gzip member begins, in bytes.")
     length: int = Field(gt=0, description="Length of that gzip member, in bytes.")
-    record_id: str = Field(description="WARC-Record-ID of the response record, `<urn:uuid:…>`.")
-    payload_digest: str | None = Field(description="`sha1:` in base32 over the body after dechunking (WARC 1.1 §5.9).")
+    record_id: str = Field(description="WARC-Record-ID of the record, `<urn:uuid:…>`.")
+    payload_digest: str | None = Field(
+        description="`sha1:` in base32 over the body after dechunking (WARC 1.1 §5.9); over the text of a conversion."
+    )
     captured_at: Moment = Field(description="WARC-Date: the start of the capture, UTC.")
-    status: int = Field(description="HTTP status of the response.")
+    status: int | None = Field(
+        description="HTTP status of the response; null where the record holds no response but the text that a tool "
+        "made of one (type `conversion`, as in WET files)."
+    )
 
 
 class JoinedPart(Part):
@@ -220,7 +225,8 @@ class Page:
     ``captured_at`` is aware. ``headers`` keep order, case and repeats. ``capture`` is copied onto the item.
     ``incomplete`` says why ``body`` is not the whole body: ``disconnect``, ``time``, ``length`` or ``unspecified``
     as in WARC-Truncated, ``payload`` for a chunking or coding that breaks, ``head`` for bytes that are no HTTP
-    response (``status`` is 0 then); None for a whole body.
+    response (``status`` is 0 then); None for a whole body. ``converted``: the body is no page but the text that a tool
+    made of one, a WARC's ``conversion`` record; ``status`` says nothing then.
     """
 
     url: str | None
@@ -230,6 +236,7 @@ class Page:
     captured_at: dt.datetime | None = None
     capture: Capture | None = field(default=None, compare=False)
     incomplete: str | None = None
+    converted: bool = False
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, whatever its case."""

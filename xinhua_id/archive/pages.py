@@ -11,17 +11,20 @@ from xinhua_id.warc import payload, reader, record
 from xinhua_id.warc.pages import page_of
 from xinhua_id.warc.reader import Record
 
+_PAGES = frozenset({"response", "conversion"})
+
 
 def pages(path: Path) -> Iterator[Page]:
     """Yield every response record as a Page with its capture, in order, incomplete ones too (`Page.incomplete`).
 
-    Raises `BadRecord` where the file tears, after every whole record.
+    And every conversion record, the text that a tool made of a page (`Page.converted`), as WET files hold them. Raises
+    `BadRecord` where the file tears, after every whole record.
     """
-    return (page_in(found, path) for found in reader.records(path) if found.type == "response")
+    return (page_in(found, path) for found in reader.records(path) if found.type in _PAGES)
 
 
 def page_in(found: Record, path: Path) -> Page:
-    """Return the Page that a response record makes; raise `BadRecord` where its WARC header lacks what it must have."""
+    """Return the Page that a record makes; raise `BadRecord` where its WARC header lacks what it must have."""
     url, date, record_id = (found.header(name) for name in ("WARC-Target-URI", "WARC-Date", "WARC-Record-ID"))
     where = f"{path}, offset {found.offset}"
     url = url and url.removeprefix("<").removesuffix(">")  # wget writes it so, as the grammar of WARC 1.0 has it
@@ -31,17 +34,31 @@ def page_in(found: Record, path: Path) -> Page:
         captured_at = record.moment(date)
     except ValueError as error:
         raise BadRecord(f"WARC-Date is no date: {date!r}", where=where, now="Mend the record's header.") from error
-    page = page_of(url, found.content, captured_at, None, truncated=found.header("WARC-Truncated"))
+    truncated = found.header("WARC-Truncated")
+    if converted := found.type == "conversion":
+        headers = (("Content-Type", found.header("Content-Type") or ""),)
+        page = Page(url, headers=headers, body=found.content, incomplete=truncated)
+    else:
+        page = page_of(url, found.content, captured_at, None, truncated=truncated)
     capture = Capture(
         file=path.name.removesuffix(".open"),
         offset=found.offset,
         length=found.length,
         record_id=record_id,
-        payload_digest=found.header("WARC-Payload-Digest"),
+        payload_digest=digest_said(found),
         captured_at=captured_at,
-        status=page.status,
+        status=None if converted else page.status,
     )
-    return Page(page.url, page.status, page.headers, page.body, captured_at, capture, incomplete=page.incomplete)
+    return Page(
+        page.url, page.status, page.headers, page.body, captured_at, capture,
+        incomplete=page.incomplete, converted=converted,
+    )  # fmt: skip
+
+
+def digest_said(found: Record) -> str | None:
+    """Return the payload digest that a record says; a conversion's block is its payload, and often only it has one."""
+    said = found.header("WARC-Payload-Digest")
+    return said or found.header("WARC-Block-Digest") if found.type == "conversion" else said
 
 
 def source_named_in(path: Path) -> str | None:
@@ -54,7 +71,12 @@ def source_named_in(path: Path) -> str | None:
 
 
 def payload_digest(found: Record) -> str | None:
-    """Return the digest over a response's dechunked body, computed again; None where its framing is broken."""
+    """Return the digest over a response's dechunked body, computed again; None where its framing is broken.
+
+    Over a conversion's block, which is its payload.
+    """
+    if found.type == "conversion":
+        return record.digest([found.content])
     try:
         head = payload.read_head(found.content)
         body = found.content[head.body_start :]

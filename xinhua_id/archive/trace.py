@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xinhua_id.archive.pages import payload_digest
+from xinhua_id.archive.pages import digest_said, payload_digest
 from xinhua_id.errors import BadRecord
 from xinhua_id.items import Article, Capture
 from xinhua_id.warc import reader
@@ -13,7 +13,7 @@ from xinhua_id.warc.reader import Record
 
 
 def trace(item: Article, root: Path) -> Record:
-    """Return the response record that ``item.capture`` leads to, below the archive ``root``.
+    """Return the response or conversion record that ``item.capture`` leads to, below the archive ``root``.
 
     Raises `BadRecord` where the item has no capture, the file or record is not there, or the record's id, URL or
     payload digest (the one it says and the one its bytes have) differs from the item's.
@@ -25,9 +25,9 @@ def trace(item: Article, root: Path) -> Record:
     found = reader.record_at(path, capture.offset, capture.length)
     pairs = {
         "record id": (capture.record_id, found.header("WARC-Record-ID")),
-        "type": ("response", found.type),
+        "type": ("conversion" if capture.status is None else "response", found.type),
         "URL": (target_uri(item.url or ""), found.header("WARC-Target-URI")),
-        "payload digest": (capture.payload_digest, found.header("WARC-Payload-Digest")),
+        "payload digest": (capture.payload_digest, digest_said(found)),
         "digest of the bytes": (capture.payload_digest, payload_digest(found)),
     }
     for what, (wanted, is_there) in pairs.items():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +20,7 @@ from rich.markup import escape
 from xinhua_id import sources, urls
 from xinhua_id.cli import files, inputs, saved
 from xinhua_id.cli.gallery import Gallery, wanted
+from xinhua_id.corpus.dump_lists import ReadDump
 from xinhua_id.corpus.reextract import reread
 from xinhua_id.errors import BadRecord, UsageError, XinhuaIdError
 from xinhua_id.items import Article, Outcome
@@ -116,10 +118,12 @@ def _read(names: list[str], url: str | None, source: Source | None, sink: _Sink)
         try:
             if inputs.is_warc(name):
                 _from_warc(Path(name), source, url, sink, talk)
+            elif (listed := (found := inputs.read(name, url, source)).listed()) is not None:
+                _print_list(name, listed, url, sink, talk)
             elif sink.form is Form.HTML:
-                sink.gallery.add(name, inputs.read(name, url, source).explanation())
+                sink.gallery.add(name, found.explanation())
             else:
-                sink.print(inputs.read(name, url, source).article())
+                sink.print(found.article())
         except XinhuaIdError as error:
             code = max(code, 2 if isinstance(error, UsageError) else 1)
             _say(talk, name, error)
@@ -159,6 +163,23 @@ def _print_warc(path: Path, source: Source | None, url: str | None, sink: _Sink,
             f"{escape(path.name)}: {total} records, {counts[Outcome.STORY]} stories" + (f" — {parts}" if parts else "")
         )
     return total > 0
+
+
+def _print_list(name: str, listed: Iterator[ReadDump], url: str | None, sink: _Sink, talk: Console) -> None:
+    """Print the stories of a list of dumps and count what gave none, by reason."""
+    if url is not None:
+        raise UsageError("--url belongs to one page or dump", where=name, now="Leave it out: this is a list of dumps.")
+    if sink.form is Form.HTML:
+        raise UsageError("a list of dumps has no view", where=name, now="Put the dump that is meant into its own file.")
+    counts: Counter[str] = Counter()
+    for dump in listed:
+        counts[dump.reason or Outcome.STORY] += 1
+        if dump.article is not None:
+            sink.print(dump.article)
+    parts = ", ".join(f"{number} {reason}" for reason, number in counts.most_common() if reason != Outcome.STORY)
+    talk.print(
+        f"{escape(name)}: {counts.total()} dumps, {counts[Outcome.STORY]} stories" + (f" — {parts}" if parts else "")
+    )
 
 
 def _address(url: str | None) -> str | None:

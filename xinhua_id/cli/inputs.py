@@ -1,4 +1,4 @@
-"""What an input of the command line holds, a WARC, a page or a text dump, and how it is read.
+"""What an input of the command line holds, a WARC, a page, a text dump or a list of dumps, and how it is read.
 
 Knows nothing of how what was read is printed.
 """
@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import codecs
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xinhua_id import sources
 from xinhua_id.cli import saved
+from xinhua_id.corpus import dump_lists
+from xinhua_id.corpus.dump_lists import ReadDump
 from xinhua_id.errors import UsageError
 from xinhua_id.extraction import extract, extract_text
 from xinhua_id.extraction.decode import decode
+from xinhua_id.extraction.dump_list import dumps_in
 from xinhua_id.extraction.explain import Explanation, explain, explain_text
 from xinhua_id.items import Article, Page
 from xinhua_id.sources import Source
@@ -45,6 +49,16 @@ class Input:
             return explain(Page(url=self.url, body=self.body), self.source)
         return explain_text(decode(self.body), url=self.url, source=self.source)
 
+    def listed(self) -> Iterator[ReadDump] | None:
+        """Return what its dumps give, where it holds a list of them; None where it is one page or dump."""
+        if self._is_page and not _is_listed(self.body):
+            return None
+        text = decode(self.body)
+        if dump_lists.is_json_lines(text[:_START]):
+            return dump_lists.read_json_lines(text.split("\n"), self.source)
+        dumps = dumps_in(text)
+        return dump_lists.read_dumps(dumps, self.source) if len(dumps) > 1 else None
+
     @property
     def _is_page(self) -> bool:
         return _is_markup(self.body) or _is_binary(self.body)  # of binary data the page's reader says what it is
@@ -71,6 +85,11 @@ def is_warc(name: str) -> bool:
         except zlib.error:
             return False
     return head.startswith(b"WARC/")
+
+
+def _is_listed(body: bytes) -> bool:
+    """Whether data in which markup stands is a list all the same: JSON Lines, some of whose texts are pages."""
+    return body[:64].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{")
 
 
 def _is_markup(body: bytes) -> bool:

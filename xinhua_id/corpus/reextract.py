@@ -18,13 +18,14 @@ from xinhua_id.crawl.discovery import LEADING, Rules
 from xinhua_id.crawl.known import KnownStories
 from xinhua_id.errors import NotAnArticle, SourceError
 from xinhua_id.extraction import extract
+from xinhua_id.extraction.textdump import extract_conversion
 from xinhua_id.items import Article, Outcome, Page
 from xinhua_id.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """One response record, read again. ``article`` is there where the outcome is ``story``."""
+    """One response or conversion record, read again. ``article`` is there where the outcome is ``story``."""
 
     page: Page
     outcome: Outcome
@@ -33,7 +34,7 @@ class Reread:
 
 
 def reread(path: Path, source: Source | None = None) -> Iterator[Reread]:
-    """Yield every response record of a WARC with its outcome, in order.
+    """Yield every response record of a WARC with its outcome, in order, and every conversion of a WET file.
 
     ``source`` decides the layouts; without it, the source that the file names, else the one that owns the URL's
     host. Raises `BadRecord` where the file tears, after every whole record.
@@ -71,7 +72,8 @@ def _read(page: Page, source: Source | None) -> Reread:
     if kind in LEADING:
         return Reread(page, Outcome.LISTING, kind.value)
     try:
-        return Reread(page, Outcome.STORY, article=extract(page, source))
+        article = extract_conversion(page, source) if page.converted else extract(page, source)
+        return Reread(page, Outcome.STORY, article=article)
     except NotAnArticle as refusal:
         leads = refusal.reason in ("listing", "feed-or-sitemap")
         return Reread(page, Outcome.LISTING if leads else Outcome.NO_ARTICLE, refusal.reason)

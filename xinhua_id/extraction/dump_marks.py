@@ -29,7 +29,7 @@ _MD_HEADING = re.compile(r"^(#{1,6})\s+(?=\S)")
 _MD_ESCAPE = re.compile(r"\\([-\\`*_{}\[\]()#+.!>~|])")
 _BULLET = re.compile(r"^\s*(?:[•·▪●○◦‣∙*+]|[-–](?=\s+\S))\s+(?=\S)")
 _NUMBER = re.compile(r"^\s*(\d{1,6})(?:[:.)\]|]\s?|\t|\s{1,4})(?=\s*\S|$)")
-_PAGE = re.compile(
+PAGE = re.compile(
     r"(?i)^[\s\f]*(?:[-–—=*_]{2,}\s*(?:page|halaman|hal\.?|p\.)\s*\d{0,4}(?:\s*(?:of|dari|/)\s*\d{1,4})?\s*[-–—=*_]{2,}"
     r"|(?:page|halaman)\s+\d{1,4}\s+(?:of|dari)\s+\d{1,4}|[-–—=*_]{2,}\s*\d{1,4}\s*[-–—=*_]{2,})\s*$"
 )
@@ -73,7 +73,7 @@ def unmarked(lines: list[str]) -> Unmarked:
 
 
 def _line(line: str) -> Marked:
-    if _PAGE.match(line):
+    if PAGE.match(line):
         return Marked(line.strip(), rule=PAGE_MARK)
     if heading := _MD_HEADING.match(line):
         return Marked(line[heading.end() :].rstrip("# "), level=len(heading[1]), starts=True)

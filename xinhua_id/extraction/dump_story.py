@@ -34,10 +34,15 @@ _BARE = re.compile(
 )
 _CREDITED = re.compile(r"[.!?”\"]\s*[(\[][^()\[\]]{2,80}[)\]]$")
 _OWN_CREDIT = re.compile(r"[(\[][^()\[\]/]{2,40}/[A-Z][^()\[\]/]{2,40}[)\]]$")
-_BYLINE = re.compile(r"(?i:oleh|by|penulis)\s+(?P<name>[A-Z][\w.'’-]*(?:\s+[A-Z][\w.'’-]*){0,4})(?:\s*[-–|,].{0,60})?$")
+_BYLINE = re.compile(
+    r"(?i:oleh|by|penulis)\s+(?P<name>[A-Z][\w.'’-]*(?:\s+[A-Z][\w.'’-]*){0,4})(?:\s*[-–|,].{0,60}|\s+\d.{0,40})?$"
+)
 _BY = re.compile(r"(?i)oleh|by|penulis")
 _NAME = re.compile(r"[A-Z][a-z'’]+(?:\s+[A-Z][\w.'’-]*){1,3}$")
+_TEASER = re.compile(r"(?:…|\.\.\.)\W*(?:selengkapnya|baca selengkapnya|read more|more)?\W*$", re.IGNORECASE)
 _PROSE = 80
+#: So many headlines, and hardly a sentence between them, are an index.
+_LISTED = 5
 _SHORT = 60
 #: How many lines a box of other stories inside a story may have.
 _BOX = 8
@@ -59,6 +64,22 @@ def pieces(lines: Sequence[Line], headline: str) -> list[Piece]:
         kind = Kind.ITEM if line.item or at < sure else Kind.TEXT
         out.append(Piece(Block(kind, line.text, -1), line.rule or ruled.get(at), above=at in above))
     return out
+
+
+def is_listing(lines: Sequence[Line]) -> bool:
+    """Whether the lines below a headline are those of an index: teasers, or headlines with hardly a sentence."""
+    lines = lines[: _closing(lines)]
+    if any(newswire.dateline(line.text) and _is_prose(line) and not _TEASER.search(line.text) for line in lines[:6]):
+        return False
+    teasers = sum(len(line.text) >= _PROSE and _TEASER.search(line.text) is not None for line in lines)
+    told = sum(len(line.text) >= 40 and _SENTENCE.search(line.text) is not None for line in lines) - teasers
+    heads = sum(len(line.text) >= 20 and len(line.text.split(None, 3)) == 4 and _is_headlike(line) for line in lines)
+    return (teasers >= 3 and teasers >= told) or (heads >= _LISTED and heads > 2 * told)
+
+
+def is_byline(text: str) -> bool:
+    """Whether a line is a name behind ``Oleh``, a date beside it at most."""
+    return _BYLINE.fullmatch(text) is not None
 
 
 def byline(lines: Sequence[Line]) -> str | None:
@@ -95,6 +116,10 @@ def _parted(line: Line, headline: str, *, dated: bool) -> list[Line]:
 
 def _is_prose(line: Line) -> bool:
     return len(line.text) >= _PROSE and line.rule is None and _SENTENCE.search(line.text[-24:]) is not None
+
+
+def _is_headlike(line: Line) -> bool:
+    return line.rule is None and not line.item and len(line.text) <= 160 and not _SENTENCE.search(line.text)
 
 
 def _is_fragment(line: Line) -> bool:

@@ -16,6 +16,7 @@ from xinhua_id.extraction import boilerplate, dates, dump_lines, dump_story, new
 from xinhua_id.extraction.assemble import Findings, assemble
 from xinhua_id.extraction.blocks import Block, Kind
 from xinhua_id.extraction.credit_lines import Credits
+from xinhua_id.extraction.decode import decode
 from xinhua_id.extraction.dump_lines import Line
 from xinhua_id.extraction.metadata import Metadata
 from xinhua_id.items import Article, Page, Removed
@@ -27,7 +28,21 @@ _TITLE = re.compile(r"^(?P<headline>.{16,}\S)(?:\s[-–—|»:]\s\S.{0,60}|-[A-Z
 _CREDITED = re.compile(r"[.!?”\"]\s*[(\[][^()\[\]]{2,80}[)\]]$")
 _CRUMBS = re.compile(r"\S\s*[/›»>]\s*\S|•")
 _HOUR = re.compile(r"\d{1,2}[:.]\d{2}\b")
+_REFUSED = tuple(
+    (reason, re.compile(rf"(?i)^(?:{pattern})"))
+    for reason, pattern in (
+        (
+            "soft-404",
+            r"(?:maaf, )?(?:halaman|artikel|konten)\b.{0,40}\btidak (?:dapat )?(?:ditemukan|tersedia|ada)\b|404\b",
+        ),
+        ("login", r"(?:artikel|konten) ini khusus pelanggan|silakan (?:masuk|login) (?:untuk|terlebih)|masuk ke akun"),
+        ("blocked", r"access denied|akses ditolak|just a moment|attention required|verify you are"),
+        ("listing", r"(?:berita|arsip|kategori|tag|topik|indeks|terkini|hasil pencarian)\b[^.]{0,30}\s[-–|]\s"),
+    )
+)
 _LEAST_BODY = 60
+#: A text of fewer characters may be a notice as a whole.
+_BRIEF = 400
 #: Among how many of a dump's first lines its title may be, and the headline that it tells.
 _TITLE_WITHIN, _GLUED_WITHIN = 3, 80
 
@@ -41,12 +56,15 @@ def extract_text(text: str, *, url: str | None = None, source: Source | None = N
     return article if url is not None else article.model_copy(update={"id": urls.text_id(article.text)})
 
 
-def extract_text_page(page: Page, text: str, source: Source | None = None) -> Article:
-    """Return the article of a page that was captured as text, its capture with it: a WET record.
+def extract_conversion(page: Page, source: Source | None = None) -> Article:
+    """Return the article of a page of which a WARC holds only the text (`Page.converted`), its capture with it.
 
-    ``text`` is the page's body, decoded. Raises `NotAnArticle` as `extract_text` does.
+    Raises `NotAnArticle` as `extract_text` does, and where the conversion is no text.
     """
-    return _read(text, page, source)
+    kind = (page.header("content-type") or "text/plain").partition(";")[0].strip().lower()
+    if kind != "text/plain":
+        raise NotAnArticle("not-text", f"the record is a conversion to {kind}, not to text", where=page.url)
+    return _read(decode(page.body, page.header("content-type")), page, source)
 
 
 def _read(text: str, page: Page, source: Source | None) -> Article:
@@ -56,12 +74,17 @@ def _read(text: str, page: Page, source: Source | None) -> Article:
     at = _headline_at(lines)
     if at is None:
         raise NotAnArticle("no-body", "no line of the text reads like a headline above a story", where=page.url)
+    if dump_story.is_listing(lines[at + 1 :]):
+        raise NotAnArticle("listing", "the text lists headlines", where=page.url)
     headline, above = lines[at].text, lines[:at]
     pieces = [separate.Piece(Block(Kind.TEXT, line.text, -1), line.rule) for line in above if _is_named(line)]
     pieces += dump_story.pieces(lines[at + 1 :], headline)
     story = separate.separate(pieces, headline, dump=True, ragged=True)
     if sum(map(len, story.paragraphs)) < _LEAST_BODY:
         raise NotAnArticle("no-body", "the text has a headline and no story", where=page.url)
+    for reason, words in _REFUSED:
+        if words.search(headline) or (words.search(story.paragraphs[0]) and sum(map(len, story.paragraphs)) < _BRIEF):
+            raise NotAnArticle(reason, f"the text is headed {headline!r}", where=page.url)
     dated = [line.text for line in above[-4:] if separate.is_date_line(line.text) and _HOUR.search(line.text)]
     found = Findings(headline, story, Metadata(), "text-dump", outside=_outside(above), date_lines=dated)
     found.byline = dump_story.byline(lines[at + 1 :])
@@ -146,6 +169,7 @@ def _may_be_headline(line: Line) -> bool:
         and boilerplate.rule_for(text) is None
         and not separate.is_date_line(text)
         and not _opens_with_date(text)
+        and not dump_story.is_byline(text)
         and not _CRUMBS.search(text)
         and not Credits().read(text)
     )
