@@ -52,7 +52,8 @@ _DATE_WITHIN = 7
 
 def pieces(lines: Sequence[Line], headline: str) -> list[Piece]:
     """Return the lines below the headline as pieces in order, with the rule of those that their words cannot name."""
-    lines = [part for at, line in enumerate(lines) for part in _parted(line, headline, dated=at < _DATE_WITHIN)]
+    parted = (part for at, line in enumerate(lines) for part in _parted(line, headline, dated=at < _DATE_WITHIN))
+    lines = [part for part in parted if part.text]
     end = _closing(lines)
     last = next((at for at in range(min(end, len(lines)) - 1, -1, -1) if _is_prose(lines[at])), 0)
     sure = end if end < len(lines) and Credits().read(lines[end].text) else last
