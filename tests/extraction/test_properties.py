@@ -183,6 +183,7 @@ def test_the_same_pages_give_the_same_lines_in_every_process(tmp_path: Path) -> 
         pages = [
             (site, answer.body) for site, content in replica.contents.items() for answer in content.answers.values()
         ]
+    pages = pages[::3]  # all sites and layouts are still among them
     for number, (site, body) in enumerate(pages):
         (tmp_path / f"{site}-{number:04}.html").write_bytes(body)
     running = [
