@@ -195,7 +195,7 @@ def _goes_on(last: str, line: str, *, broken: bool, above: list[str]) -> bool:
         return False
     if deeper or _CONTINUES.match(text) or _UNFINISHED.search(ending):
         return True
-    if not broken or newswire.dateline(text) is not None or newswire.is_caption(text):
+    if not broken or newswire.dateline(text) is not None or newswire.is_caption(text[-200:]):
         return False
     return (
         sum(map(len, above)) >= _PROSE

@@ -38,11 +38,13 @@ _BYLINE = re.compile(
     r"(?i:oleh|by|penulis)\s+(?P<name>[A-Z][\w.'’-]*(?:\s+[A-Z][\w.'’-]*){0,4})(?:\s*[-–|,].{0,60}|\s+\d.{0,40})?$"
 )
 _BY = re.compile(r"(?i)oleh|by|penulis")
-_NAME = re.compile(r"[A-Z][a-z'’]+(?:\s+[A-Z][\w.'’-]*){1,3}$")
+_NAME = re.compile(r"Redaksi|[A-Z][a-z'’]+(?:\s+[A-Z][\w.'’-]*){1,3}$")
 _TEASER = re.compile(r"(?:…|\.\.\.)\W*(?:selengkapnya|baca selengkapnya|read more|more)?\W*$", re.IGNORECASE)
 _PROSE = 80
 #: So many headlines, and hardly a sentence between them, are an index.
 _LISTED = 5
+#: So many paragraphs in a row, nearly, are a story.
+_RUN = 4
 _SHORT = 60
 #: How many lines a box of other stories inside a story may have.
 _BOX = 8
@@ -72,10 +74,22 @@ def is_listing(lines: Sequence[Line]) -> bool:
     lines = lines[: _closing(lines)]
     if any(newswire.dateline(line.text) and _is_prose(line) and not _TEASER.search(line.text) for line in lines[:6]):
         return False
+    if _longest_run([_is_prose(line) and not _TEASER.search(line.text) for line in lines]) >= _RUN:
+        return False
     teasers = sum(len(line.text) >= _PROSE and _TEASER.search(line.text) is not None for line in lines)
     told = sum(len(line.text) >= 40 and _SENTENCE.search(line.text) is not None for line in lines) - teasers
     heads = sum(len(line.text) >= 20 and len(line.text.split(None, 3)) == 4 and _is_headlike(line) for line in lines)
     return (teasers >= 3 and teasers >= told) or (heads >= _LISTED and heads > 2 * told)
+
+
+def _longest_run(told: Sequence[bool]) -> int:
+    """Return how many paragraphs follow each other, with one other line between two of them at most."""
+    longest = run = apart = 0
+    for is_told in told:
+        apart = 0 if is_told else apart + 1
+        run = run + 1 if is_told else run if apart < 2 else 0
+        longest = max(longest, run)
+    return longest
 
 
 def is_byline(text: str) -> bool:
@@ -86,7 +100,7 @@ def is_byline(text: str) -> bool:
 def byline(lines: Sequence[Line]) -> str | None:
     """Return the name that stands beside the date under the headline, where no credit line tells one."""
     for at, line in enumerate(lines[:_DATE_WITHIN]):
-        if _is_prose(line):
+        if newswire.dateline(line.text) is not None:
             break
         if match := _BYLINE.fullmatch(line.text):
             return match["name"]
@@ -212,7 +226,7 @@ def _captions(lines: Sequence[Line]) -> dict[int, str]:
         at: regions.CAPTION
         for at, line in enumerate(lines)
         if _CREDITED.search(line.text[-90:])
-        and (newswire.credited(line.text).credit or _OWN_CREDIT.search(line.text[-90:]))
+        and (newswire.credited(line.text[-200:]).credit or _OWN_CREDIT.search(line.text[-90:]))
         and newswire.dateline(line.text) is None
     }
 

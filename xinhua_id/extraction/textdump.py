@@ -41,6 +41,8 @@ _REFUSED = tuple(
     )
 )
 _LEAST_BODY = 60
+#: No page has so many lines.
+_MOST_LINES = 50_000
 #: A text of fewer characters may be a notice as a whole.
 _BRIEF = 400
 #: Among how many of a dump's first lines its title may be, and the headline that it tells.
@@ -68,7 +70,9 @@ def extract_conversion(page: Page, source: Source | None = None) -> Article:
 
 
 def _read(text: str, page: Page, source: Source | None) -> Article:
-    lines = _full_line_parted(_titled_parted(dump_lines.lines_of(text)))
+    if text.count("\n") > _MOST_LINES:
+        raise NotAnArticle("too-large", f"the text has more than {_MOST_LINES:,} lines", where=page.url)
+    lines = _full_line_parted(_titled_parted(_undated(dump_lines.lines_of(text))))
     if not lines:
         raise NotAnArticle("empty", "the text is empty", where=page.url)
     at = _headline_at(lines)
@@ -103,6 +107,20 @@ def _titled_parted(lines: list[Line]) -> list[Line]:
                 parts = [Line(text) for text in (before.strip(), found, behind.strip()) if text]
                 return [*lines[:below], *parts, *lines[below + 1 :]]
     return lines
+
+
+def _undated(lines: list[Line]) -> list[Line]:
+    """Part a line at the top from the date and hour that a tool ran into its end."""
+    out: list[Line] = []
+    for line in lines[:_GLUED_WITHIN]:
+        raw = dates.find(line.text) if len(line.text) <= 220 and line.rule is None else None
+        at = line.text.find(raw) if raw is not None and _HOUR.search(raw) else -1
+        if raw is None or at < 12 or _STATEMENT.search(line.text):
+            out.append(line)
+        else:
+            parts = (line.text[:at].strip(), raw, line.text[at + len(raw) :].strip())
+            out += [Line(part) for part in parts if part]
+    return out + lines[_GLUED_WITHIN:]
 
 
 def _full_line_parted(lines: list[Line]) -> list[Line]:
@@ -154,7 +172,7 @@ def _headline_at(lines: Sequence[Line]) -> int | None:
 
 
 def _begins_story(text: str) -> bool:
-    if newswire.dateline(text) or newswire.is_caption(text) or _CREDITED.search(text[-90:]):
+    if newswire.dateline(text) or newswire.is_caption(text[-200:]) or _CREDITED.search(text[-90:]):
         return True
     return len(text) >= 40 and _STATEMENT.search(text) is not None
 
