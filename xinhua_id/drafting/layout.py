@@ -14,12 +14,14 @@ from lxml import etree
 from xinhua_id.drafting import roles
 from xinhua_id.drafting.located import squeezed
 from xinhua_id.drafting.sample import Sample
-from xinhua_id.drafting.selectors import candidates, select
+from xinhua_id.drafting.selectors import candidates, own_names, select
 from xinhua_id.sources import Drop, Layout
 
 _Element = etree._Element
 #: Selectors looked at for one role, and those of one element and of the headline that are put to the pages.
 _MOST_SELECTORS, _MOST_BODIES, _MOST_HEADLINES = 240, 3, 2
+#: Elements around the paragraphs that may be the body's, and texts of one page that a drop is looked for.
+_MOST_HOLDERS, _MOST_DROPPED = 6, 12
 #: What a layout must not lose against structure, beside headline and paragraphs.
 _FIELDS = ("lead", "byline", "authors", "editor", "translator", "date_published", "section", "tags", "images")
 #: What text rules find by themselves on every site, and what has no element of its own.
@@ -32,10 +34,10 @@ def layout_for(samples: Sequence[Sample], name: str) -> Layout | None:
     """Return a layout that reads all pages as structure does, with what else their elements tell; None if none does."""
     days = [one.article.date_published.date() for one in samples if one.article.date_published]
     for body, headline in itertools.product(_bodies(samples), itertools.islice(_headlines(samples), _MOST_HEADLINES)):
-        found = Layout(name=name, seen=max(days, default=None), headline=headline, body=body)
-        found = _with_drops(samples, found)
-        if all(_is_same_story(one, found) for one in samples):
-            return _with_roles(samples, found)
+        bare = Layout(name=name, seen=max(days, default=None), headline=headline, body=body)
+        for found in (_with_drops(samples, bare), bare):
+            if all(_is_same_story(one, found) for one in samples):
+                return _with_roles(samples, found)
     return None
 
 
@@ -53,21 +55,24 @@ def _bodies(samples: Sequence[Sample]) -> Iterator[str]:
         span = one.body
         if len(found) != 1 or span is None:
             return False
-        there = one.located.ranges[found[0]]
+        there = one.located.ranges.get(found[0], range(0))
         return there.start <= span.start and there.stop >= span.stop
 
     span = samples[0].body
     holders = samples[0].located.holders(span) if span else []
-    for element in holders[:6]:
-        if element.tag not in ("body", "html"):
+    for element in holders[:_MOST_HOLDERS]:
+        if element.tag not in ("p", "body", "html"):  # a story of one paragraph has its element around it
             yield from itertools.islice(_common(samples, [element], holds_it), _MOST_BODIES)
 
 
 def _common(
-    samples: Sequence[Sample], elements: Iterable[_Element], fits: Callable[[Sample, Sequence[_Element]], bool]
+    samples: Sequence[Sample],
+    elements: Iterable[_Element],
+    fits: Callable[[Sample, Sequence[_Element]], bool],
+    selectors: Callable[[_Element], list[str]] = candidates,
 ) -> Iterator[str]:
     """Yield the selectors of some elements of the first page that fit on every page."""
-    tried = itertools.islice((css for element in list(elements) for css in candidates(element)), _MOST_SELECTORS)
+    tried = itertools.islice((css for element in list(elements) for css in selectors(element)), _MOST_SELECTORS)
     for css in dict.fromkeys(tried):
         if all(fits(one, select(one.located.root, css)) for one in samples):
             yield css
@@ -91,28 +96,21 @@ def _with_drops(samples: Sequence[Sample], layout: Layout) -> Layout:
         within = one.located.ranges[holder]
         taken = [(removed.rule, removed.text) for removed in one.article.removed if removed.rule not in _NO_DROPS]
         surplus = [("aside", text) for text in found.paragraphs if text not in one.article.paragraphs] if found else []
-        for rule, text in [*taken, *surplus]:
-            css = _drop_for(samples, layout, one.located.saying(text, within)) if text else None
+        for rule, text in [*taken, *surplus][:_MOST_DROPPED]:
+            css = _drop_for(samples, one.located.saying(text, within)) if text else None
             if css:
                 drops.setdefault(css, Drop(rule=rule, css=css))
     return layout.model_copy(update={"drop": tuple(drops.values())})
 
 
-def _drop_for(samples: Sequence[Sample], layout: Layout, elements: Iterable[_Element]) -> str | None:
+def _drop_for(samples: Sequence[Sample], elements: Iterable[_Element]) -> str | None:
     """Return a selector whose elements hold nothing of any page's story, or None."""
 
     def holds_no_story(one: Sample, found: Sequence[_Element]) -> bool:
-        kept = [squeezed(text) for text in (one.article.headline, one.article.lead or "", *one.article.paragraphs)]
-        kept += [squeezed(image.caption or "") for image in one.article.images]
-        (body,) = select(one.located.root, layout.body)
-        return not any(
-            element is body or any(text and text in one.located.text_of(element) for text in kept)
-            or one.located.text_of(element) in kept
-            for element in found
-        )  # fmt: skip
+        said = [one.located.text_of(element) for element in found]
+        return not any(text in inside for inside in said for text in one.kept)
 
-    named = (element for element in elements if element.get("class") or element.get("id") or element.get("itemprop"))
-    return next((css for css in _common(samples, named, holds_no_story) if " " not in css and not css.isalnum()), None)
+    return next(_common(samples, elements, holds_no_story, own_names), None)
 
 
 def _with_roles(samples: Sequence[Sample], layout: Layout) -> Layout:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from xinhua_id.drafting.sample import Sample
 from xinhua_id.extraction import dates
-from xinhua_id.text import clean
+from xinhua_id.text import clean, words_of
 
 #: A line that is a date is no longer, in characters without white space.
 _LONGEST_DATE = 60
@@ -39,6 +39,8 @@ def captions(one: Sample) -> list[str]:
     """Return the captions as the page writes them, credit and all."""
     found = []
     for image in one.article.images:
+        if words_of(image.caption or "") == words_of(one.article.headline):
+            continue  # a picture's `alt`, told as its caption
         for place in one.located.places(image.caption or "")[:1]:
             found += [one.located.text_of(holder) for holder in one.located.holders(place)[:1]]
     return found

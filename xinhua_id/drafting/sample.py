@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from xinhua_id.drafting.located import Located
+from xinhua_id.drafting.located import Located, squeezed
 from xinhua_id.errors import NotAnArticle
 from xinhua_id.extraction import extract, tree
 from xinhua_id.extraction.decode import unzipped, utf8
@@ -36,6 +36,13 @@ class Sample:
     def body(self) -> range | None:
         """The stretch of text that holds the paragraphs."""
         return self.located.span(self.article.paragraphs)
+
+    @cached_property
+    def kept(self) -> list[str]:
+        """Its texts that are the story's, squeezed."""
+        article = self.article
+        texts = [article.headline, article.lead, *article.paragraphs, *(image.caption for image in article.images)]
+        return [said for text in texts if text and (said := squeezed(text))]
 
     def read_with(self, layout: Layout) -> Article | None:
         """Return what the layout gives, or None where it does not fit."""

@@ -52,6 +52,11 @@ def candidates(element: _Element) -> list[str]:
     return list(dict.fromkeys(css for _, css in sorted(found, key=lambda one: (one[0], len(one[1]), one[1]))))
 
 
+def own_names(element: _Element) -> list[str]:
+    """Return selectors that name ``element`` by a name of its own, the best first; none for one without."""
+    return [css for cost, css in sorted(_simple(element)) if cost < _BARE and not css.isalnum()]
+
+
 def select(root: _Element, css: str) -> list[_Element]:
     """Return the elements that a selector names, in page order."""
     found = _compiled(css)(root)
