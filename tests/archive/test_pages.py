@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.warc.exchanges import SAID, WHEN, exchange
 from xinhua_id.archive.pages import pages, source_named_in
+from xinhua_id.archive.trace import trace
 from xinhua_id.errors import BadRecord
+from xinhua_id.items import Article
+from xinhua_id.warc import record
 from xinhua_id.warc.writer import WarcWriter
 
 
@@ -81,3 +86,40 @@ def test_the_source_is_named_by_warcinfo(out: WarcWriter, tmp_path: Path) -> Non
     empty = tmp_path / "kosong.warc.gz"
     empty.write_bytes(b"")
     assert source_named_in(empty) is None
+
+
+def conversion(text: bytes, kind: bytes = b"text/plain") -> bytes:
+    """A record as WET files hold them: the text of a page, one gzip member each."""
+    head = (
+        b"WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Target-URI: https://contoh.example/a\r\n"
+        b"WARC-Date: 2023-09-21T01:02:03Z\r\nWARC-Record-ID: <urn:uuid:2>\r\nWARC-Refers-To: <urn:uuid:1>\r\n"
+        b"WARC-Block-Digest: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
+    ) % (record.digest([text]).encode(), kind, len(text))
+    return gzip.compress(head + text + b"\r\n\r\n")
+
+
+def test_a_conversion_is_a_page_without_a_status(tmp_path: Path) -> None:
+    path = tmp_path / "CC-MAIN.warc.wet.gz"
+    path.write_bytes(conversion(b"panen") + conversion(b"lagi"))
+    first, second = pages(path)
+    assert (first.url, first.body, first.converted, first.headers) == (
+        "https://contoh.example/a", b"panen", True, (("Content-Type", "text/plain"),),
+    )  # fmt: skip
+    assert first.capture is not None
+    assert second.capture is not None
+    assert first.capture.status is None
+    assert first.capture.payload_digest == record.digest([b"panen"])
+    assert (first.capture.offset, second.capture.offset) == (0, first.capture.length)
+    assert first.captured_at == dt.datetime(2023, 9, 21, 1, 2, 3, tzinfo=dt.UTC)
+
+
+def test_an_item_of_a_conversion_leads_back_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "CC-MAIN.warc.wet.gz"
+    path.write_bytes(conversion(b"panen"))
+    (page,) = pages(path)
+    known: dict[str, Any] = {"id": "a", "url": page.url, "capture": page.capture}
+    item = Article.model_construct(**known)
+    assert trace(item, tmp_path).content == b"panen"
+    path.write_bytes(conversion(b"paNen"))
+    with pytest.raises(BadRecord):
+        trace(item, tmp_path)

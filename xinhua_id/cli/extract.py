@@ -37,6 +37,8 @@ Examples:
 
 `xinhua-id extract archives/indonesiawindow/warc/*.warc.gz > items.jsonl`
 
+`xinhua-id extract dumps.jsonl CC-MAIN-….warc.wet.gz > items.jsonl`
+
 `curl -s https://… | xinhua-id extract - --url https://…`
 """
 
@@ -56,7 +58,10 @@ def register(app: typer.Typer) -> None:
 
 def run(
     names: Annotated[
-        list[str], typer.Argument(metavar="INPUT…", help="A page (.html, .html.gz), a text dump (.txt), a WARC, or -.")
+        list[str],
+        typer.Argument(
+            metavar="INPUT…", help="A page (.html, .html.gz), text dumps (.txt, .jsonl), a WARC or WET file, or -."
+        ),
     ],
     url: Annotated[
         str | None, typer.Option(help="Where the page or dump came from; of a WARC, the page that is meant.")
@@ -76,8 +81,8 @@ def run(
 ) -> None:
     """Print the articles of saved pages, text dumps or WARC files, or show how they are read.
 
-    An input that gives no article says why, and the others are read. From a WARC, every
-    record that is no item is counted by its outcome. A view shows refused pages too.
+    An input that gives no article says why, and the others are read. From a WARC, a WET file or a list of dumps, what
+    gives no item is counted by its outcome. A view shows refused pages too.
     """
     if url is not None and len(names) > 1:
         raise UsageError("--url belongs to one input", now="Extract the pages one by one, or from their WARC.")

@@ -82,18 +82,20 @@ def _wrap_width(lines: Sequence[dump_marks.Marked]) -> int | None:
     Lines that a lower-case word follows were broken in mid-sentence. Wrapping breaks a line where its next word would
     not have fitted, so that nearly all such lines with that word are longer than the longest of them.
     """
-    broken = []
+    broken, unfinished = [], []
     for line, after in pairwise(lines):
         word = _WORD.search(after.raw, 0, 200)
         if word is None or after.starts or len(line.raw) <= 40 or _ENDED.search(line.raw[-80:].rstrip()):
             continue
+        unfinished.append((len(line.raw.rstrip()), len(word[0])))
         if dump_marks.LINK_MARK.sub("", word[0])[:1].islower():
             broken.append((len(line.raw.rstrip()), len(word[0])))
     lengths = sorted(length for length, _ in broken)
     longest = max((len(line.raw.rstrip()) for line in lines if not line.starts and "](" not in line.raw), default=0)
+    fits = [length + 1 + word <= longest for length, word in unfinished]
     widths = [lengths[-1], lengths[-1 - len(lengths) // 20]] if len(lengths) >= 3 else []
-    if broken and 60 <= longest <= 100:  # no paragraph stands on one line: few broken lines are evidence enough
-        widths.append(longest)
+    if broken and 60 <= longest <= 100 and (len(broken) > 1 or 2 * sum(fits) <= len(fits)):
+        widths.append(longest)  # no paragraph stands on one line: few broken lines are evidence enough
     for width in widths:
         full = sum(length <= width < length + 1 + word for length, word in broken)
         if width <= 132 and full >= 0.7 * len(broken):

@@ -71,7 +71,7 @@ def pieces(lines: Sequence[Line], headline: str) -> list[Piece]:
 
 def is_listing(lines: Sequence[Line]) -> bool:
     """Whether the lines below a headline are those of an index: teasers, or headlines with hardly a sentence."""
-    lines = lines[: _closing(lines)]
+    lines = lines[: _labelled(lines[: _closing(lines)])]
     if any(newswire.dateline(line.text) and _is_prose(line) and not _TEASER.search(line.text) for line in lines[:6]):
         return False
     if _longest_run([_is_prose(line) and not _TEASER.search(line.text) for line in lines]) >= _RUN:
@@ -80,6 +80,17 @@ def is_listing(lines: Sequence[Line]) -> bool:
     told = sum(len(line.text) >= 40 and _SENTENCE.search(line.text) is not None for line in lines) - teasers
     heads = sum(len(line.text) >= 20 and len(line.text.split(None, 3)) == 4 and _is_headlike(line) for line in lines)
     return (teasers >= 3 and teasers >= told) or (heads >= _LISTED and heads > 2 * told)
+
+
+def _labelled(lines: Sequence[Line]) -> int:
+    """Return where a tail's label stands below a story's paragraphs; the number of lines where none does."""
+    told = 0
+    for at, line in enumerate(lines):
+        rule = boilerplate.rule_for(line.text)
+        if told >= _RUN - 2 and rule is not None and rule.reach is Reach.TAIL:
+            return at
+        told += _is_prose(line) and not _TEASER.search(line.text)
+    return len(lines)
 
 
 def _longest_run(told: Sequence[bool]) -> int:
