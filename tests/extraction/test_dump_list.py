@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.extraction.stories import FIRST, FOURTH, HEADLINE, SECOND
 from xinhua_id.extraction.dump_list import Dump, dumps_in
@@ -40,3 +42,19 @@ def test_one_header_is_the_address_of_one_dump() -> None:
 )
 def test_what_parts_no_stories_parts_nothing(text: str) -> None:
     assert len(dumps_in(text)) == 1
+
+
+_LINES = st.sampled_from([ONE, TWO, "=====", "-----", "\f", "URL: https://kabar.example.id/1", "x", "\n"])
+
+
+@given(st.lists(_LINES, max_size=30))
+def test_no_word_of_a_list_is_lost(parts: list[str]) -> None:
+    text = "\n".join(parts)
+    kept = " ".join(f"{dump.url or ''} {dump.text}" for dump in dumps_in(text))
+    assert kept.count(FIRST) == text.count(FIRST)
+    assert kept.count(FOURTH) == text.count(FOURTH)
+
+
+@given(st.text(max_size=600))
+def test_any_text_is_a_list_of_dumps(text: str) -> None:
+    assert dumps_in(text)
