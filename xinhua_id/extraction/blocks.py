@@ -7,14 +7,13 @@ story and what is not, but asks `regions` for the name of an element's rule whil
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from lxml import etree
 
-from xinhua_id.extraction import regions
+from xinhua_id.extraction import lines, regions
 from xinhua_id.text import clean
 
 _Element = etree._Element
@@ -36,6 +35,7 @@ class Node:
     """One element of the walk: its place in the tree and the range of blocks below it."""
 
     element: _Element
+    tag: str
     parent: int
     first: int
     last: int = 0
@@ -72,9 +72,16 @@ class Walk:
 
     nodes: list[Node] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
-    index: dict[_Element, int] = field(default_factory=dict)
     #: ``<time datetime>`` outside ruled elements: the number of the next block, and the value.
     times: list[tuple[int, str]] = field(default_factory=list)
+    _index: dict[_Element, int] = field(default_factory=dict)
+
+    @property
+    def index(self) -> dict[_Element, int]:
+        """The number of each element that the walk entered as a block; made when a layout first asks."""
+        if not self._index:
+            self._index = {node.element: at for at, node in enumerate(self.nodes)}
+        return self._index
 
     def range_of(self, element: _Element) -> range:
         """Return the block numbers below an element; empty where the walk did not enter it."""
@@ -94,20 +101,21 @@ _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr o q rp rt ruby s samp "
     "small span strike strong sub sup time tt u var wbr amp-img".split()
 )
+_IMAGES = frozenset({"img", "amp-img"})
+_SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
 _KINDS = {
     "li": Kind.ITEM, "dd": Kind.ITEM, "dt": Kind.ITEM, "figcaption": Kind.CAPTION, "caption": Kind.CAPTION,
     "blockquote": Kind.QUOTE, "q": Kind.QUOTE,
     **{f"h{n}": Kind.HEADING for n in range(1, 7)},
 }  # fmt: skip
-_ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,6}|#x[0-9a-f]{2,5});", re.IGNORECASE)
+_LEVELS = {f"h{n}": n for n in range(1, 7)}
 _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)", re.IGNORECASE)
-_BREAK = "\u2028"  # LINE SEPARATOR stands for <br> until a block is split; pages do not use it
-_JOINT = "\u2029"  # PARAGRAPH SEPARATOR: one inline element ended and the next begins, with nothing between
-_DOUBLE = re.compile(rf"{_BREAK}[\s{_JOINT}]*{_BREAK}[\s{_BREAK}{_JOINT}]*")
-_SINGLE = re.compile(rf"{_BREAK}[\s{_JOINT}]*")
-_ENDED = re.compile(r"[.!?…:][\"'”’)\]]*\s*$")
-_LABELLED = re.compile(r"(?:[A-Z]\w{2,14}(?: \w{2,12})?\s?:|©|(?i:copyright)\b)")
-_GLUED = re.compile(rf"(?<=[a-z0-9)%][.!?])([\"”’]?){_JOINT}+(?=[\"“‘]?[A-Z])")
+_LINK, _BOLD = 1, 2
+_INSIDE = {"a": _LINK, "b": _BOLD, "strong": _BOLD}
+
+
+#: Python stops at a thousand calls in each other; what lies deeper is read as a row of blocks.
+_DEEPEST = 300
 
 
 def walk(root: _Element) -> Walk:
@@ -122,194 +130,126 @@ class _Walker:
         self.links = 0
         self.anchors = 0
         self.bold = 0
-        self.in_link = 0
-        self.in_bold = 0
-        self.holder = [-1]  # indices of open block elements
-        self.kind: list[tuple[Kind, int]] = [(Kind.TEXT, 0)]
-        self.rules = [-1]
+        # What the innermost open block element hands down to its text.
+        self.holder = -1
+        self.kind = Kind.TEXT
+        self.level = 0
+        self.rule = -1
 
     def run(self, root: _Element) -> Walk:
-        events = etree.iterwalk(root, events=("start", "end"))
-        for event, element in events:
-            tag = element.tag
-            if not isinstance(tag, str):
-                if event == "start":
-                    events.skip_subtree()
-                else:
-                    self._say(element.tail)
-                continue
-            if event == "start":
-                if tag in _SKIPPED:
-                    events.skip_subtree()
-                else:
-                    self._enter(element, tag)
-            else:
-                if tag not in _SKIPPED:
-                    self._leave(element, tag)
-                if element is not root:
-                    self._say(element.tail)
+        self._enter(root, root.tag, -1, 0, 0)
         self._flush()
         return self.page
 
-    def _enter(self, element: _Element, tag: str) -> None:
+    def _below(self, element: _Element, inside: int, depth: int) -> None:
+        """Read the children of an element; ``inside`` says whether a link or bold type is open."""
+        buffer = self.buffer
+        for child in element:
+            tag = child.tag
+            if tag in _SKIPPED:
+                pass
+            elif tag == "br":
+                buffer.append(lines.BREAK)
+            elif tag in _IMAGES:
+                self._image(child)
+            else:
+                rule = regions.rule_of(child, tag)
+                if rule < 0 and tag in _INLINE and not _shown_as_block(child):
+                    self._inline(child, tag, inside, depth)
+                else:
+                    self._enter(child, tag, rule, inside, depth)
+            if tail := child.tail:
+                self._say(tail, inside)
+
+    def _inline(self, element: _Element, tag: str, inside: int, depth: int) -> None:
+        if tag == "time" and self.rule < 0 and (value := element.get("datetime")):
+            self.page.times.append((len(self.page.blocks), value))
+        link = tag == "a"
+        self.anchors += link
+        within = inside | _INSIDE.get(tag, 0)
+        if text := element.text:
+            self._say(text, within)
+        if len(element):
+            self._below(element, within, depth + 1) if depth < _DEEPEST else self._flat(element, within)
+        if not link:
+            self.buffer.append(lines.JOINT)
+
+    def _enter(self, element: _Element, tag: str, rule: int, inside: int, depth: int) -> None:
+        """Read a block element: its text is its own, and what it hands down ends with it."""
+        self._flush()
         page = self.page
-        if tag == "br":
-            self.buffer.append(_BREAK)
-            return
-        if tag == "time" and (value := element.get("datetime")) and self.rules[-1] < 0:
-            page.times.append((len(page.blocks), value))
-        if tag == "img" or tag == "amp-img":
-            self._image(element)
-            return
-        if tag in _INLINE and not _shown_as_block(element):
-            rule = regions.rule_of(element, tag) if element.attrib else -1
-            if rule < 0:
-                if tag == "a":
-                    self.in_link += 1
-                    self.anchors += 1
-                elif tag in ("b", "strong"):
-                    self.in_bold += 1
-                self._say(element.text)
-                return
-        else:
-            rule = regions.rule_of(element, tag)
-        self._flush()
+        outer = self.holder, self.kind, self.level, self.rule
         at = len(page.nodes)
-        node = Node(element, self.holder[-1], len(page.blocks), rule=rule)
+        node = Node(element, tag, self.holder, len(page.blocks), 0, rule)
         page.nodes.append(node)
-        page.index[element] = at
-        self.holder.append(at)
-        outer = self.kind[-1]
-        level = int(tag[1]) if tag in ("h1", "h2", "h3", "h4", "h5", "h6") else outer[1]
-        self.kind.append((_KINDS.get(tag, outer[0]), level))
+        self.holder = at
+        self.kind = _KINDS.get(tag, self.kind)
+        self.level = _LEVELS.get(tag, self.level)
         # The innermost rule names it, but readers' comments own all that is in them.
-        above = self.rules[-1]
-        keep_above = above >= 0 and (rule < 0 or regions.NAMES[page.nodes[above].rule] == regions.COMMENTS)
-        self.rules.append(above if keep_above or rule < 0 else at)
-        self._say(element.text)
-
-    def _leave(self, element: _Element, tag: str) -> None:
-        if tag in ("br", "img", "amp-img"):
-            return
-        at = self.page.index.get(element)
-        if at is None:
-            if tag == "a":
-                self.in_link -= 1
-            elif tag in ("b", "strong"):
-                self.in_bold -= 1
-            if tag != "a":
-                self.buffer.append(_JOINT)
-            return
+        if rule >= 0 and (self.rule < 0 or page.nodes[self.rule].rule != regions.NUMBER[regions.COMMENTS]):
+            self.rule = at
+        if text := element.text:
+            self._say(text, inside)
+        if len(element):
+            self._below(element, inside, depth + 1) if depth < _DEEPEST else self._flat(element, inside)
         self._flush()
-        self.page.nodes[at].last = len(self.page.blocks)
-        self.holder.pop()
-        self.kind.pop()
-        self.rules.pop()
+        node.last = len(page.blocks)
+        self.holder, self.kind, self.level, self.rule = outer
 
-    def _say(self, text: str | None) -> None:
-        if not text:
-            return
+    def _flat(self, element: _Element, inside: int) -> None:
+        """Read what is nested too deeply to follow: each element but inline ones ends a block, and no more."""
+        events = etree.iterwalk(element, events=("start", "end"))
+        for event, below in events:
+            if below is element:
+                continue
+            skipped = below.tag in _SKIPPED
+            if event == "start" and skipped:
+                events.skip_subtree()
+            if below.tag not in _INLINE:
+                self._flush()
+            if event == "end":
+                self._say(below.tail or "", inside)
+            elif not skipped:
+                self._say(below.text or "", inside)
+
+    def _say(self, text: str, inside: int) -> None:
         self.buffer.append(text)
-        if self.in_link or self.in_bold:
+        if inside:
             length = len(text.strip())
-            if self.in_link:
+            if inside & _LINK:
                 self.links += length
-            if self.in_bold:
+            if inside & _BOLD:
                 self.bold += length
 
     def _image(self, element: _Element) -> None:
-        url = next(
-            (
-                v
-                for k in ("data-src", "data-lazy-src", "data-original", "src")
-                if (v := element.get(k)) and v[:5] != "data:"
-            ),
-            None,
-        )
-        self.page.blocks.append(
-            Block(Kind.IMAGE, clean(element.get("alt") or ""), self.holder[-1], self.rules[-1], url=url, tag="img")
-        )
+        url = next((v for k in _SOURCES if (v := element.get(k)) and v[:5] != "data:"), None)
+        alt = element.get("alt")
+        block = Block(Kind.IMAGE, clean(alt) if alt else "", self.holder, self.rule, 0, 0, url, 0, "img")
+        self.page.blocks.append(block)
 
     def _flush(self) -> None:
-        if not self.buffer:
+        """End the block that is open, if it says anything."""
+        buffer = self.buffer
+        if not buffer:
             return
-        raw, links, anchors, bold = "".join(self.buffer), self.links, self.anchors, self.bold
-        self.buffer.clear()
+        raw = "".join(buffer) if len(buffer) > 1 else buffer[0]
+        links, anchors, bold = self.links, self.anchors, self.bold
+        buffer.clear()
         self.links = self.anchors = self.bold = 0
-        if not raw.strip(f"{_BREAK}{_JOINT} \t\r\n\xa0"):
+        if raw.isspace():
             return
-        pieces = [text for piece in _pieces(_unescaped(raw)) if (text := clean(piece))]
-        kind, level = self.kind[-1]
+        pieces = lines.pieces(raw)
         whole = sum(map(len, pieces))
+        tag = self.page.nodes[self.holder].tag if self.holder >= 0 else ""
+        is_bold = bool(bold) and bold >= 0.9 * whole
         for text in pieces:
-            share = len(text) / whole
-            block = Block(
-                kind, text, self.holder[-1], self.rules[-1],
-                links=links if len(pieces) == 1 else round(links * share), anchors=anchors, level=level,
-                tag=str(self.page.nodes[self.holder[-1]].element.tag) if self.holder[-1] >= 0 else "",
-                bold=bool(bold) and bold >= 0.9 * whole,
-            )  # fmt: skip
-            self.page.blocks.append(block)
-
-
-def _unescaped(text: str) -> str:
-    """Return text whose entities were escaped twice, read once more: ``&amp;quot;`` on the page is a quotation mark."""
-    return html.unescape(text) if "&" in text and _ENTITY.search(text) else text
+            share = links if len(pieces) == 1 else round(links * len(text) / whole)
+            self.page.blocks.append(
+                Block(self.kind, text, self.holder, self.rule, share, anchors, None, self.level, tag, is_bold)
+            )
 
 
 def _shown_as_block(element: _Element) -> bool:
     """Whether an inline element's own style makes it a block: ``<span style="display:block">``."""
     style = element.get("style")
     return bool(style and _BLOCK_STYLE.search(style))
-
-
-def _pieces(raw: str) -> list[str]:
-    """Split a block at its line breaks and at glued joints.
-
-    Two breaks in a row part paragraphs. A single one parts them behind the end of a sentence, unless the text is
-    wrapped by hand, where most lines end anywhere; a line that opens with a label (``Editor: …``) stands alone.
-    ``…setempat.</span><span>Kota…`` is a joint where two paragraphs were glued.
-    """
-    if _BREAK not in raw and _JOINT not in raw:
-        return [raw]
-    out = []
-    parts = _DOUBLE.split(raw)
-    wrapped = len(parts) > 1 and _is_wrapped(parts)
-    for part in parts:
-        for paragraph in _lines_to_paragraphs(_SINGLE.split(part), wrapped):
-            out.extend(_GLUED.sub("\\1\f", paragraph).split("\f") if _JOINT in paragraph else [paragraph])
-    return [part.replace(_JOINT, "") for part in out]
-
-
-def _is_wrapped(parts: list[str]) -> bool:
-    """Whether single breaks wrap lines: three or more of the longer ones, and three in ten, end in mid-sentence."""
-    lines = [line for part in parts for line in _SINGLE.split(part)[:-1] if len(line) > 40]
-    broken = sum(not _is_ended(line) for line in lines)
-    return broken >= 3 and broken > 0.3 * len(lines)
-
-
-def _is_ended(line: str) -> bool:
-    return bool(_ENDED.search(clean(line[-40:])))
-
-
-def _lines_to_paragraphs(lines: list[str], wrapped: bool) -> list[str]:
-    """Join lines parted by single breaks into paragraphs; a sub-heading between sentences stands alone."""
-    paragraphs: list[list[str]] = []
-    parted = True
-    for number, line in enumerate(lines):
-        text = clean(line) if len(line) < 400 else line
-        if parted or _LABELLED.match(text):
-            paragraphs.append([line])
-        else:
-            paragraphs[-1].append(line)
-        ended = _is_ended(line)
-        follows = clean(lines[number + 1][:400]) if number + 1 < len(lines) else ""
-        heads = parted and not ended and 3 < len(text) < 90 and text[:1].isupper() and _opens(follows)
-        parted = not wrapped and (ended or heads)
-    return [" ".join(parts) for parts in paragraphs]
-
-
-def _opens(text: str) -> bool:
-    """Whether a line reads like a paragraph: a capital or a quotation mark first, and a sentence or some length."""
-    begins = text[:1].isupper() or text.startswith(('"', "“", "‘", "'"))
-    return begins and (len(text) > 60 or _is_ended(text))

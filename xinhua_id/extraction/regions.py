@@ -93,8 +93,9 @@ _RULES: dict[str, tuple[frozenset[str], str]] = {
 }  # fmt: skip
 
 NAMES = list(_RULES)
-_NUMBER = {name: number for number, name in enumerate(NAMES)}
-_TAGS = {tag: _NUMBER[name] for name, (tags, _) in _RULES.items() for tag in tags}
+NUMBER = {name: number for number, name in enumerate(NAMES)}
+HIDDEN = NUMBER["hidden"]
+_TAGS = {tag: NUMBER[name] for name, (tags, _) in _RULES.items() for tag in tags}
 _ROLES = {
     "navigation": "navigation", "search": "search-form", "contentinfo": "footer", "complementary": "sidebar",
     "dialog": "newsletter", "alertdialog": "newsletter", "menu": "navigation", "menubar": "navigation",
@@ -102,28 +103,28 @@ _ROLES = {
 _TOKENS = re.compile(
     "|".join(f"(?P<r{number}>{pattern})" for number, (_, pattern) in enumerate(_RULES.values())), re.IGNORECASE
 )
+_NEVER = frozenset({"body", "html", "main", "article"})
 _INVISIBLE_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
 def rule_of(element: _Element, tag: str) -> int:
     """Return the number of the rule (into `NAMES`) that names this element, or -1."""
-    if tag in ("body", "html", "main", "article"):
+    keys = element.keys()
+    if not keys:
+        return _TAGS.get(tag, -1)
+    if tag in _NEVER:
         return -1
-    attributes = element.attrib
-    found = _TAGS.get(tag, -1)
-    if not attributes:
-        return found
-    get = attributes.get
-    if get("hidden") is not None or ((style := get("style")) and _INVISIBLE_STYLE.search(style)):
-        return _NUMBER["hidden"]
-    if (role := get("role")) and role in _ROLES:
-        found = _NUMBER[_ROLES[role]]
-    names = f"{get('class') or ''} {get('id') or ''}"
-    if names != " ":
-        best = _token_rule(names)
-        if best >= 0:
-            return best
-    return found
+    get = element.get
+    if "hidden" in keys or ("style" in keys and _INVISIBLE_STYLE.search(get("style") or "")):
+        return NUMBER["hidden"]
+    names = get("class") or ""
+    if "id" in keys:
+        names = f"{names} {get('id')}"
+    if names and (best := _token_rule(names)) >= 0:
+        return best
+    if "role" in keys and (role := get("role")) in _ROLES:
+        return NUMBER[_ROLES[role]]
+    return _TAGS.get(tag, -1)
 
 
 @functools.lru_cache(maxsize=20_000)

@@ -76,19 +76,51 @@ def is_prose(block: Block) -> bool:
     return (len(block.text) >= 80 or bool(_SENTENCE.search(block.text))) and block.link_share < 0.5
 
 
-def find(page: Walk, titles: list[str]) -> Region | None:
-    """Return the story's region, or None where no element holds prose.
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What structure makes out of a page: where the story stands, and what speaks for each element.
+
+    ``best`` is the number of the element with the most to say, ``inner`` its blocks; ``wide`` those of the element
+    around it that carries on; ``above`` the element and those around it, with how far up each is.
+    """
+
+    best: int
+    inner: range
+    wide: range
+    above: dict[int, int]
+    headline: int | None
+    scores: dict[int, float]
+    prose: list[bool]
+
+
+def survey(page: Walk, titles: list[str]) -> Ground | None:
+    """Return what is made out of a page, or None where no element holds prose.
 
     ``titles`` are what the page's head calls the story; the heading that says the same is the headline.
     """
     headline = headline_of(page, titles)
-    scores = _scores(page, headline)
+    prose = [block.rule < 0 and is_prose(block) for block in page.blocks]
+    scores = _scores(page, headline, prose)
     if not scores:
         return None
     best = max(scores, key=lambda at: (scores[at], -at))
-    best = _widened(page, best, headline)
+    wide = page.nodes[_widened(page, best, headline, prose)]
+    above: dict[int, int] = {}
+    at = best
+    while at >= 0:
+        above[at] = len(above)
+        at = page.nodes[at].parent
+    above[-1] = 99
     node = page.nodes[best]
-    return Region(range(node.first, node.last), headline)
+    most = scores[best]
+    scores = {at: score / most for at, score in scores.items()}
+    return Ground(best, range(node.first, node.last), range(wide.first, wide.last), above, headline, scores, prose)
+
+
+def find(page: Walk, titles: list[str]) -> Region | None:
+    """Return the story's region, or None where no element holds prose."""
+    ground = survey(page, titles)
+    return Region(ground.wide, ground.headline) if ground else None
 
 
 def headline_of(page: Walk, titles: list[str]) -> int | None:
@@ -130,11 +162,11 @@ def _near(one: str, other: str) -> bool:
     return len(one) >= 12 and len(other) >= 12 and (other.startswith(one + " ") or one.startswith(other + " "))
 
 
-def _scores(page: Walk, headline: int | None) -> dict[int, float]:
+def _scores(page: Walk, headline: int | None, prose: list[bool]) -> dict[int, float]:
     scores: dict[int, float] = {}
     others = _other_articles(page, headline)
     for at, block in enumerate(page.blocks):
-        if block.rule >= 0 or not is_prose(block) or boilerplate.rule_for(block.text):
+        if not prose[at] or boilerplate.rule_for(block.text):
             continue
         value = 1 + min(len(block.text), 800) / 100 * (1 - block.link_share)
         if headline is not None and at < headline:
@@ -178,9 +210,9 @@ def _token_weight(page: Walk, at: int) -> float:
     return 1.1 if element.tag in ("article", "main") else 1.0
 
 
-def _widened(page: Walk, best: int, headline: int | None) -> int:
+def _widened(page: Walk, best: int, headline: int | None, is_story: list[bool]) -> int:
     """Return the element, or one around it, that holds clearly more prose of the same story."""
-    prose, links = _sums(page)
+    prose, links = _sums(page, is_story)
     at = best
     node = page.nodes[at]
     size = prose[node.last] - prose[node.first]
@@ -198,12 +230,12 @@ def _widened(page: Walk, best: int, headline: int | None) -> int:
     return best
 
 
-def _sums(page: Walk) -> tuple[list[int], list[int]]:
+def _sums(page: Walk, is_story: list[bool]) -> tuple[list[int], list[int]]:
     """Return running sums over the blocks: characters of unmarked prose, characters of unmarked links."""
     prose, links = [0], [0]
-    for block in page.blocks:
+    for at, block in enumerate(page.blocks):
         counts = block.rule < 0 and block.kind is not Kind.IMAGE
-        ours = counts and is_prose(block) and not boilerplate.rule_for(block.text)
+        ours = is_story[at] and not boilerplate.rule_for(block.text)
         prose.append(prose[-1] + (len(block.text) - block.links if ours else 0))
         links.append(links[-1] + (block.links if counts else 0))
     return prose, links

@@ -1,0 +1,57 @@
+"""The trees that judge whether a block is the story's. Written by `benchmarks/learn.py`; not edited by hand.
+
+Each line adds what one tree says to the odds (natural logarithm); the names are those of `traits.NAMES`.
+"""
+
+# fmt: off
+# ruff: noqa: E501, RUF059
+from __future__ import annotations
+
+
+def odds_of(row: list[float]) -> float:
+    """Return the odds, as a natural logarithm, that a block of these traits is part of the story."""
+    in_wide, in_best, own_score, parent_score, outer_score, up, down, from_start, from_end, after_headline, prose_before, prose_after, prose_around, parent_prose, parent_links, parent_text, alike, siblings, length, link_share, anchors, ended, level, item, tag, repeated, good_names, bad_names, previous_length, previous_links, next_length, next_links, since_prose, until_prose = row
+    odds = 2.0240
+    odds += ((-1.434 if outer_score <= 0.0735553 else (-1.088 if alike <= 0.28242 else 0.018)) if in_wide <= 0.5 else ((0.120 if after_headline <= 363 else (-0.139 if siblings <= 13.5 else (-1.405 if good_names <= 1.5 else -0.080))) if link_share <= 0.75 else -0.851))
+    odds += ((-0.461 if alike <= 0.106816 else (0.045 if from_end <= -3 else -0.476)) if outer_score <= 0.0764419 else (((0.140 if tag <= 18.5 else -0.625) if from_end <= -2 else (-0.637 if alike <= 0.322004 else -0.040)) if after_headline <= 648 else -0.501))
+    odds += ((((-0.454 if tag <= 2.5 else -0.120) if alike <= 0.0749135 else 0.082) if from_end <= -6 else -0.377) if outer_score <= 0.198392 else (0.138 if from_start <= 141 else ((0.031 if after_headline <= 648 else -0.345) if prose_around <= 1.05425 else -1.944)))
+    odds += ((-0.356 if tag <= 2.5 else (-0.255 if in_best <= 0.5 else 0.024)) if alike <= 0.28242 else ((0.147 if from_start <= 111 else (0.047 if prose_around <= 0.83925 else (-1.911 if from_end <= -73 else -0.358))) if prose_before <= 0.895942 else -0.142))
+    odds += (((-0.239 if in_best <= 0.5 else 0.005) if bad_names <= 0.5 else -0.294) if parent_text <= 243 else (((0.144 if tag <= 18.5 else -0.398) if from_end <= -2 else -0.111) if from_start <= 155 else (-0.451 if from_end <= -328 else -0.051)))
+    odds += ((-0.156 if alike <= 0.28242 else ((0.093 if previous_links <= 0.916667 else -0.282) if down <= 4.5 else -0.242)) if outer_score <= 0.304615 else (((-0.333 if from_end <= -469 else 0.117) if link_share <= 0.301887 else -0.222) if after_headline <= 473 else -0.197))
+    odds += ((((-0.028 if ended <= 0.5 else 0.140) if repeated <= 0.5 else (-0.138 if anchors <= 3.5 else -3.228)) if from_start <= 155 else -0.048) if until_prose <= 1.5 else ((0.019 if bad_names <= 0.5 else -0.143) if from_end <= -14 else -0.209))
+    odds += ((-0.188 if prose_around <= 0.264 else 0.000) if in_best <= 0.5 else ((-0.003 if ended <= 0.5 else 0.151) if after_headline <= 83 else ((-0.216 if from_end <= -397 else (0.067 if link_share <= 0.195122 else -0.193)) if prose_around <= 0.78768 else -0.350)))
+    odds += (-0.181 if prose_after <= 0.0371424 else ((-0.142 if tag <= 2.5 else ((-0.278 if prose_before <= 0.0154162 else 0.090) if siblings <= 11.5 else (-0.293 if level <= 0.5 else 0.142))) if alike <= 0.506586 else (0.089 if link_share <= 0.545455 else -0.321)))
+    odds += ((-0.163 if prose_around <= 0.20825 else -0.016) if siblings <= 1.5 else (((0.138 if from_end <= -4 else -0.033) if from_start <= 72 else (0.024 if prose_around <= 0.7995 else (-1.259 if from_end <= -102 else -0.245))) if own_score <= 0 else -0.215))
+    odds += (((((-0.273 if from_end <= -573 else 0.034) if parent_links <= 0.0939445 else -0.143) if outer_score <= 0.507692 else (-0.525 if parent_links <= 0.0162695 else 0.194)) if outer_score <= 0.509049 else (0.096 if length <= 1059 else -0.264)) if next_links <= 0.875 else -0.137)
+    odds += (-0.114 if prose_after <= 0.0603147 else ((-0.229 if prose_before <= 0.0154162 else -0.009) if length <= 162 else (-0.142 if ended <= 0.5 else (((0.232 if parent_text <= 3055 else -0.544) if from_end <= -624 else 0.110) if from_start <= 673 else -0.237))))
+    odds += ((-0.024 if length <= 153 else (0.128 if from_start <= 72 else (0.060 if parent_prose <= 0.968629 else (((0.198 if prose_around <= 0.676 else -0.350) if after_headline <= 211 else -1.743) if parent_links <= 0.0249429 else 0.213)))) if from_end <= -3 else -0.084)
+    odds += ((-0.155 if siblings <= 3.5 else 0.126) if in_wide <= 0.5 else (((0.012 if alike <= 0.443881 else (0.167 if after_headline <= 172 else (-0.231 if good_names <= 1.5 else -0.984))) if alike <= 0.506586 else 0.101) if link_share <= 0 else -0.050))
+    odds += ((-0.053 if siblings <= 1.5 else (((0.052 if bad_names <= 0.5 else -0.195) if siblings <= 4.5 else 0.143) if from_start <= 57 else ((0.063 if after_headline <= 473 else -0.084) if link_share <= 0 else -0.082))) if own_score <= 0 else -0.131)
+    odds += ((((0.064 if prose_after <= 0.987112 else -0.237) if from_start <= 161 else (0.038 if siblings <= 10.5 else -0.100)) if down <= 4.5 else (-0.028 if alike <= 0.926544 else (-1.417 if alike <= 0.931339 else -0.201))) if next_links <= 0.948276 else -0.093)
+    if not -3.5 < odds < 3.5:
+        return odds
+    odds += ((((-0.030 if link_share <= 0.0444874 else -0.162) if tag <= 2.5 else 0.032) if length <= 188 else ((0.107 if prose_around <= 1 else (0.107 if after_headline <= 102 else -0.355)) if prose_before <= 0.786899 else -0.023)) if own_score <= 0 else -0.108)
+    odds += (((-0.065 if from_end <= -315 else (0.055 if prose_after <= 0.976324 else -0.144)) if from_start <= 526 else -0.111) if from_end <= -6 else (-0.135 if alike <= 0.28242 else ((-0.138 if parent_text <= 968 else 0.048) if item <= 0.5 else 0.196)))
+    odds += (-0.106 if prose_after <= 0.0138293 else (((((-0.007 if parent_prose <= 0.770803 else -0.515) if parent_prose <= 0.773687 else 0.113) if outer_score <= 0.507692 else (-0.398 if parent_links <= 0.0162695 else 0.178)) if outer_score <= 0.509049 else 0.058) if tag <= 10.5 else -0.151))
+    odds += (((((-0.051 if outer_score <= 0.6 else (0.030 if after_headline <= 172 else -0.574)) if alike <= 0.738161 else 0.163) if from_end <= -228 else (0.054 if tag <= 12.5 else -0.143)) if anchors <= 0.5 else -0.040) if next_links <= 0.875 else -0.067)
+    odds += (((-0.105 if tag <= 2.5 else (0.051 if bad_names <= 0.5 else -0.090)) if alike <= 0.0749135 else ((0.061 if length <= 839 else (-0.269 if alike <= 0.874383 else 0.075)) if prose_before <= 0.754689 else -0.019)) if down <= 8.5 else -0.178)
+    odds += ((-0.064 if from_end <= -282 else (((0.030 if from_start <= 673 else -0.135) if up <= 7.5 else (-0.187 if outer_score <= 0.186357 else 0.113)) if item <= 0.5 else 0.093)) if previous_links <= 0 else (0.002 if from_end <= -15 else -0.129))
+    odds += ((-0.062 if tag <= 2.5 else 0.020) if length <= 181 else (-0.088 if ended <= 0.5 else (0.097 if from_start <= 52 else (0.044 if parent_prose <= 0.968629 else ((-0.025 if parent_links <= 0.0158395 else -0.444) if parent_links <= 0.0249429 else 0.220)))))
+    odds += (((-0.021 if parent_prose <= 0.793777 else (0.053 if outer_score <= 0.6 else -2.445)) if parent_prose <= 0.797726 else (-0.069 if ended <= 0.5 else 0.107)) if next_length <= 168 else (0.067 if parent_prose <= 0.968629 else (0.138 if after_headline <= 76 else -0.228)))
+    odds += (((-0.148 if after_headline <= 0 else 0.032) if from_start <= 473 else -0.082) if from_end <= -8 else ((-0.072 if prose_before <= 0.398009 else -1.167) if from_start <= 1 else ((-0.083 if prose_around <= 0.373 else 0.042) if from_start <= 445 else 0.168)))
+    odds += (((-0.016 if length <= 153 else ((0.057 if length <= 839 else (-0.170 if alike <= 0.971202 else 0.216)) if from_start <= 673 else (0.107 if prose_around <= 0.4795 else -0.279))) if from_end <= -1 else -0.065) if from_end <= 161 else 0.148)
+    odds += (((((-0.002 if alike <= 0.0530321 else 0.086) if link_share <= 0 else -0.032) if down <= 4.5 else -0.072) if after_headline <= 473 else -0.072) if next_links <= 0 else (-0.011 if alike <= 0.981588 else (-0.350 if alike <= 0.997872 else -0.056)))
+    odds += (((((-0.019 if siblings <= 5.5 else 0.190) if siblings <= 11.5 else (-0.330 if parent_text <= 1475 else 0.178)) if from_end <= -3 else -0.137) if parent_score <= 0.119162 else 0.012) if item <= 0.5 else (-0.196 if previous_length <= 3 else 0.051))
+    odds += ((((0.010 if tag <= 4.5 else ((-0.210 if tag <= 18.5 else 0.042) if siblings <= 18.5 else (0.213 if up <= 0.5 else -0.573))) if level <= 1.5 else 0.088) if prose_before <= 0.964399 else -0.066) if prose_after <= 0.993435 else -0.139)
+    odds += (((0.218 if from_start <= -49 else ((-0.089 if tag <= 3.5 else 0.024) if alike <= 0.0362974 else 0.011)) if down <= 6.5 else ((-0.182 if outer_score <= 0.36 else -0.745) if in_wide <= 0.5 else 0.094)) if from_end <= 161 else 0.131)
+    odds += ((-0.004 if item <= 0.5 else ((0.126 if from_start <= 57 else (-0.007 if down <= 2.5 else (-0.102 if alike <= 0.175228 else 0.255))) if down <= 9.5 else -0.238)) if anchors <= 1.5 else (-0.244 if parent_links <= 0.016835 else -0.020))
+    odds += ((-0.095 if from_end <= -469 else (0.028 if after_headline <= 473 else (0.031 if siblings <= 7.5 else (-0.203 if good_names <= 2.5 else 0.210)))) if next_links <= 0 else ((0.006 if prose_before <= 0.650481 else -0.103) if after_headline <= 473 else 0.132))
+    odds += ((0.021 if link_share <= 0 else (-0.119 if parent_links <= 0.016835 else ((-0.082 if tag <= 2.5 else ((0.190 if bad_names <= 0.5 else -0.035) if from_end <= -22 else -0.136)) if length <= 298 else 0.075))) if up <= 7.5 else -0.049)
+    odds += (((0.031 if from_start <= 57 else -0.007) if tag <= 9.5 else ((-0.090 if alike <= 0.212829 else 0.261) if alike <= 0.329154 else (-0.340 if alike <= 0.588791 else 0.238))) if prose_after <= 0.993435 else (-0.047 if outer_score <= 0.432491 else -0.327))
+    odds += ((((0.028 if siblings <= 8.5 else ((-0.320 if parent_links <= 0.0678989 else 0.292) if good_names <= 2.5 else 0.150)) if from_end <= -282 else 0.026) if prose_after <= 0.922574 else -0.073) if previous_links <= 0 else (0.013 if prose_before <= 0.654892 else -0.074))
+    odds += (-0.008 if next_length <= 168 else ((0.063 if from_start <= 673 else -0.113) if parent_prose <= 0.968629 else (0.115 if from_start <= 73 else (((-0.262 if parent_prose <= 0.971202 else 0.217) if parent_links <= 0.0145187 else -0.370) if parent_links <= 0.0249429 else 0.222))))
+    odds += (-0.013 if length <= 199 else ((-0.256 if in_best <= 0.5 else (0.160 if next_length <= 28 else -0.068)) if ended <= 0.5 else (-0.250 if parent_score <= 0.00775272 else (0.176 if parent_prose <= 0.0170943 else (0.055 if prose_before <= 0.778262 else -0.022)))))
+    odds += (((0.025 if good_names <= 0.5 else -0.065) if siblings <= 4.5 else ((0.016 if parent_prose <= 0.703949 else ((-0.418 if outer_score <= 0.616539 else -2.038) if prose_around <= 0.2685 else -0.123)) if good_names <= 0.5 else 0.037)) if item <= 0.5 else 0.030)
+    odds += (((-0.412 if in_wide <= 0.5 else 0.187) if after_headline <= -999 else -0.188) if after_headline <= 0 else ((0.164 if down <= 9.5 else (-0.418 if down <= 10.5 else 0.196)) if from_start <= -20 else (0.004 if up <= 7.5 else -0.050)))
+    odds += ((0.009 if from_end <= -14 else (((-0.017 if prose_around <= 0.4515 else 0.086) if parent_links <= 0.0939445 else -0.107) if bad_names <= 1.5 else ((-0.348 if parent_prose <= 0.125707 else -1.680) if from_start <= 3 else -0.067))) if from_end <= 161 else 0.103)
+    return odds

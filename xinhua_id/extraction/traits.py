@@ -1,0 +1,174 @@
+"""What can be said of each block of a page in numbers, for `story_trees` to judge whether it is part of the story.
+
+Where it stands beside the element that structure found, what is around it, how its own element is made; nothing
+that depends on a language or a site. Knows nothing of rules that name texts.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import accumulate
+
+from xinhua_id.extraction.blocks import Kind, Walk
+from xinhua_id.extraction.structure import Ground
+
+Row = list[float]
+
+#: The order of the numbers that `read` yields. `docs/extraction.md` says what each means.
+NAMES = (
+    "in_wide", "in_best", "own_score", "parent_score", "outer_score", "up", "down", "from_start", "from_end",
+    "after_headline", "prose_before", "prose_after", "prose_around", "parent_prose", "parent_links", "parent_text",
+    "alike", "siblings", "length", "link_share", "anchors", "ended", "level", "item", "tag", "repeated", "good_names",
+    "bad_names",
+    "previous_length", "previous_links", "next_length", "next_links", "since_prose", "until_prose",
+)  # fmt: skip
+
+_TAGS = {tag: number for number, tag in enumerate(
+    ("p", "div", "li", "td", "th", "span", "h1", "h2", "h3", "h4", "h5", "h6", "a", "blockquote", "section", "article",
+     "dt", "dd", "pre", "figcaption", "address", "label", "center", "font", "main", "body"), start=1)}  # fmt: skip
+_ENDED = re.compile(r"[.!?…。！？।؟][\"'”’)\]»」』]*$")
+_WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_TOKEN = re.compile(r"[a-z]+|[A-Z][a-z]*")
+_GOOD = frozenset(
+    "article entry post body content text story main prose rich copy paragraph blog wysiwyg markdown single page "
+    "section editor wp richtext detail news".split()
+)
+_BAD = frozenset(
+    "comment comments related share social sharing promo footer caption credit author byline bio meta tag tags nav "
+    "menu sidebar side aside widget ad ads advert sponsor sponsored newsletter subscribe signup popup modal recommend "
+    "recommended recommendations popular trending more latest also teaser card cards item grid thumb gallery slide "
+    "slider carousel breadcrumb breadcrumbs disclaimer copyright legal cookie banner cta button form login donate "
+    "rating product price toc contents faq table reply respond pagination next prev topics embed media".split()
+)
+#: Outside the region only what reads like prose can still be the story's.
+_SHORT, _LINKED = 40, 0.5
+_FAR = 99
+
+
+@functools.lru_cache(maxsize=20_000)
+def _named(names: str) -> tuple[int, int]:
+    """Return how many words of a class speak for a story, and how many for something else."""
+    words = {word.lower() for word in _TOKEN.findall(names[:200])}
+    return len(words & _GOOD), len(words & _BAD)
+
+
+def width(text: str) -> int:
+    """Return the length of a text in Latin letters: scripts that write a word in one or two signs count threefold."""
+    return len(text) if text.isascii() else len(text) + 2 * len(_WIDE.findall(text))
+
+
+def read(page: Walk, ground: Ground) -> Iterator[tuple[int, Row]]:
+    """Yield each block that may be the story's, by its number, with what is said of it in the order of `NAMES`."""
+    return _Reading(page, ground).rows()
+
+
+class _Reading:
+    def __init__(self, page: Walk, ground: Ground) -> None:
+        self.page = page
+        self.ground = ground
+        nodes = page.nodes
+        self.texts = [at for at, block in enumerate(page.blocks) if block.kind is not Kind.IMAGE]
+        self.blocks = [page.blocks[at] for at in self.texts]
+        self.prose = [ground.prose[at] for at in self.texts]
+        self.widths = [width(block.text) for block in self.blocks]
+        self.parents = [nodes[block.node].parent if block.node >= 0 else -1 for block in self.blocks]
+        told = [n if is_prose else 0 for n, is_prose in zip(self.widths, self.prose, strict=True)]
+        self.sums = [0, *accumulate(told)]
+        self.total = self.sums[-1] or 1
+        self.names: dict[int, str] = {-1: ""}
+        self._count()
+
+    def _count(self) -> None:
+        """Add up what parents and elements made alike hold."""
+        self.parent_prose: dict[int, int] = {}
+        self.parent_links: dict[int, int] = {}
+        self.parent_text: dict[int, int] = {}
+        self.siblings: dict[tuple[int, str], int] = {}
+        self.alike: dict[tuple[str, str], int] = {}
+        self.seen = Counter([block.text for block in self.blocks])
+        texts, links, siblings = self.parent_text, self.parent_links, self.siblings
+        for block, parent, is_prose, length in zip(self.blocks, self.parents, self.prose, self.widths, strict=True):
+            texts[parent] = texts.get(parent, 0) + length
+            links[parent] = links.get(parent, 0) + block.links
+            made = (parent, block.tag)
+            siblings[made] = siblings.get(made, 0) + 1
+            if is_prose:
+                self.parent_prose[parent] = self.parent_prose.get(parent, 0) + length
+                like = (block.tag, self._class(block.node))
+                self.alike[like] = self.alike.get(like, 0) + length
+
+    def _class(self, at: int) -> str:
+        names = self.names.get(at)
+        if names is None:
+            names = self.names[at] = self.page.nodes[at].element.get("class") or ""
+        return names
+
+    def rows(self) -> Iterator[tuple[int, Row]]:
+        wide = self.ground.wide
+        until, since = self._until(), _FAR
+        last = len(self.blocks) - 1
+        for number, (at, block, is_prose) in enumerate(zip(self.texts, self.blocks, self.prose, strict=True)):
+            inside = wide.start <= at < wide.stop
+            if block.rule < 0 and (inside or (self.widths[number] >= _SHORT and block.link_share < _LINKED)):
+                row = self._place(number, at, inside)
+                row += self._make(number)
+                if number:
+                    before = self.blocks[number - 1]
+                    row += (min(self.widths[number - 1], 800), before.link_share)
+                else:
+                    row += (0, 0)
+                if number < last:
+                    after = self.blocks[number + 1]
+                    row += (min(self.widths[number + 1], 800), after.link_share)
+                else:
+                    row += (0, 0)
+                row += (since, until[number])
+                yield at, row
+            since = 0 if is_prose else min(since + 1, _FAR)
+
+    def _until(self) -> list[int]:
+        """Return for each block how many follow before the next one of prose."""
+        out, left = [], _FAR
+        for is_prose in reversed(self.prose):
+            out.append(left)
+            left = 0 if is_prose else min(left + 1, _FAR)
+        return out[::-1]
+
+    def _place(self, number: int, at: int, inside: bool) -> Row:
+        """Say where a block stands beside the element with the most to say, the headline, and the page's prose."""
+        ground, nodes, sums = self.ground, self.page.nodes, self.sums
+        node = self.blocks[number].node
+        parent = self.parents[number]
+        outer = nodes[parent].parent if parent >= 0 else -1
+        scores, best, above = ground.scores, ground.inner, ground.above
+        up, top = 0, node
+        while top not in above:
+            top, up = nodes[top].parent, up + 1
+        head = ground.headline
+        near = sums[min(number + 6, len(self.blocks))] - sums[max(0, number - 5)]
+        return [
+            inside, best.start <= at < best.stop,
+            scores.get(node, 0.0), scores.get(parent, 0.0), scores.get(outer, 0.0),
+            up, above[top], at - best.start, at - best.stop,
+            -999 if head is None else at - head,
+            sums[number] / self.total, (sums[-1] - sums[number + 1]) / self.total, near / min(self.total, 4000),
+            self.parent_prose.get(parent, 0) / self.total, self.parent_links[parent] / max(1, self.parent_text[parent]),
+            min(self.parent_text[parent], 5000),
+            self.alike.get((self.blocks[number].tag, self._class(node)), 0) / self.total,
+        ]  # fmt: skip
+
+    def _make(self, number: int) -> Row:
+        """Say how a block and the elements that hold it are made."""
+        block, parent = self.blocks[number], self.parents[number]
+        good, bad = _named(self._class(block.node))
+        over = _named(self._class(parent))
+        outer = _named(self._class(self.page.nodes[parent].parent)) if parent >= 0 else (0, 0)
+        return [
+            min(self.siblings[parent, block.tag], 30), min(self.widths[number], 1500), block.link_share,
+            min(block.anchors, 10), _ENDED.search(block.text[-8:]) is not None, block.level,
+            block.kind is Kind.ITEM, _TAGS.get(block.tag, 0), self.seen[block.text] > 1,
+            good + over[0] + outer[0], bad + over[1] + outer[1],
+        ]  # fmt: skip
