@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 FUZZ_STAMP := $(VENV)/.fuzz
+# Processes that share the test files; 0 runs them all in one, as a debugger wants it.
+TEST_WORKERS ?= 2
 # Ten minutes by hand; CI takes thirty seconds.
 FUZZ_SECONDS ?= 600
 LOCK_VENV := $(VENV)-lock
@@ -18,7 +20,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 pyth
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; exit 0; }; \
 	done; true)
 
-.PHONY: demo test check format schema fuzz fuzz-ready bench lock clean help
+.PHONY: demo test check format schema fuzz fuzz-ready bench learn lock clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -28,6 +30,7 @@ help:
 	@echo 'make format   put the code into its one form'
 	@echo 'make schema   write what is generated from the item model: JSON Schema, field tables'
 	@echo 'make bench    how well and how fast articles are separated, beside other extractors: build/bench.md'
+	@echo 'make learn    grow the trees of extraction/story_trees.py again, from the pages of CORPORA'
 	@echo 'make fuzz     pages changed at random, for FUZZ_SECONDS=600; what breaks is kept in fuzz/found'
 	@echo 'make lock     resolve pyproject.toml into requirements.lock and those of bench and fuzz again'
 	@echo 'make clean    remove what the other targets made; the archives stay'
@@ -36,7 +39,7 @@ demo: $(STAMP)
 	$(BIN)/xinhua-id demo
 
 test: check
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile
 
 check: $(STAMP)
 	$(BIN)/ruff check .
@@ -64,6 +67,11 @@ fuzz-ready: $(FUZZ_STAMP)
 bench: $(BENCH_STAMP)
 	$(BENCH_VENV)/bin/python -m benchmarks.extraction --out build/bench.md --replica 120 --linear --memory \
 	  tests/pages $(CORPORA)
+
+# Rewrites xinhua_id/extraction/story_trees.py: read what it prints, and run the tests, before the change is kept.
+learn: $(BENCH_STAMP)
+	@test -n '$(strip $(CORPORA))' || { echo 'No pages to learn from: make learn CORPORA="FOLDER …"' >&2; exit 1; }
+	$(BENCH_VENV)/bin/python -m benchmarks.learn $(CORPORA)
 
 # The stamp is younger than the lock and pyproject.toml: nothing to do.
 $(STAMP): requirements.lock pyproject.toml
@@ -103,7 +111,7 @@ lock:
 	  --no-emit-find-links --no-header --no-annotate --constraint requirements.lock --output-file requirements-fuzz.lock -
 	$(LOCK_VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
 	  --no-emit-find-links --no-header --no-annotate --strip-extras \
-	  --extra bench --output-file requirements-bench.lock pyproject.toml
+	  --extra bench --extra learn --output-file requirements-bench.lock pyproject.toml
 	rm -rf $(LOCK_VENV)
 
 clean:
