@@ -64,7 +64,9 @@ _tags = st.builds(
 _soup = st.lists(_tags | st.sampled_from(_TEXTS) | st.text(max_size=20), max_size=60).map("".join)
 _sources = st.sampled_from([None, *(sources.get(name) for name in sources.names())])
 _charsets = st.sampled_from(["utf-8", "utf-16", "cp1252", "gb18030"])
-_patient = settings(deadline=2_000, suppress_health_check=[HealthCheck.too_slow])
+#: Time is judged by `outcome`, in processor seconds: a busy machine is no fault of the page.
+_patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_LONGEST = 2.0
 
 
 def named(refusal: NotAnArticle) -> str:
@@ -77,10 +79,13 @@ def named(refusal: NotAnArticle) -> str:
 def outcome(body: bytes, source: Source | None = None, content_type: str = "text/html") -> Article | str:
     """The article, which can be written and read again, or the name of the reason; anything else is a fault."""
     page = Page(_URL, headers=(("Content-Type", content_type),), body=body)
+    start = time.process_time()
     try:
         found = extract(page, source)
     except NotAnArticle as no:
         return named(no)
+    finally:
+        assert time.process_time() - start < _LONGEST
     assert Article.model_validate_json(found.model_dump_json()) == found
     assert found.paragraphs
     assert all(text == text.strip() != "" for text in found.paragraphs)
@@ -122,14 +127,17 @@ def test_a_good_page_damaged_anywhere_is_too(data: st.DataObject, source: Source
 @_patient
 @given(_soup, _sources)
 def test_any_text_without_markup_is_too(text: str, source: Source | None) -> None:
+    start = time.process_time()
     try:
         found = extract_text(text, source=source)
     except NotAnArticle as no:
         named(no)
     else:
         assert Article.model_validate_json(found.model_dump_json()) == found
+    assert time.process_time() - start < _LONGEST
 
 
+@_patient
 @given(st.permutations([*RAIL, *NEXT]), st.integers(3, 8), st.sampled_from(["p", "div", "blockquote"]))
 def test_a_story_of_any_paragraphs_comes_out_as_it_went_in(texts: list[str], many: int, tag: str) -> None:
     texts = texts[:many]
