@@ -24,7 +24,8 @@ _LIMIT = 60
 _PASSES, _FIRST = 20, 2
 _PAGE_KB = resource.getpagesize() // 1024
 
-_STORY = (
+#: What every page that grows holds, and what must come out of it.
+STORY = (
     "Pemerintah Kabupaten Tirta Wening pada Senin (9/1) membuka kembali jembatan gantung yang putus diterjang banjir.",
     "Sebanyak 412 keluarga di seberang sungai kini tidak perlu lagi memutar sejauh dua puluh kilometer ke pasar.",
     '"Kami menunggu hampir setahun," kata Sarwono, seorang petani, sambil menuntun kerbaunya menyeberang.',
@@ -43,7 +44,7 @@ def script(megabytes: int) -> str:
 
 
 def _page(more: str, before: str = "") -> str:
-    body = "".join(f"<p>{line}</p>" for line in _STORY)
+    body = "".join(f"<p>{line}</p>" for line in STORY)
     return (
         '<!DOCTYPE html><html lang="id"><head><meta charset="utf-8"><title>Jembatan dibuka kembali</title></head><body>'
         f"<article><h1>Jembatan gantung dibuka kembali</h1>{before}<div>{body}{more}</div></article></body></html>"
@@ -140,7 +141,7 @@ def _time_one(name: str, what: str, size: int) -> tuple[float, bool]:
         text = clean(extract(sample))
     except Exception:  # noqa: BLE001  (a peer raises what it likes; the table says that the story is lost)
         text = ""
-    return time.process_time() - begin, all(line in text for line in _STORY)
+    return time.process_time() - begin, all(line in text for line in STORY)
 
 
 def _grow(name: str, folder: Path, limit: int | None) -> tuple[float, float]:

@@ -95,7 +95,7 @@ def folder_table(name: str, scores: dict[str, FolderScore]) -> Table:
         for extractor, one in scores.items()
     )
     pages = next(iter(scores.values())).pages
-    return Table(f"{name}: {pages} pages", (*head, "errors", "empty"), rows)
+    return Table(f"{name}: {pages} page{'s' * (pages != 1)}", (*head, "errors", "empty"), rows)
 
 
 def _percent(share: float | None) -> str:
