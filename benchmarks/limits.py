@@ -14,14 +14,15 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from benchmarks import peers
-from benchmarks.collection import Sample
+from benchmarks import collection, peers
 from benchmarks.report import Table
 from xinhua_id.text import clean
 
 #: Processor seconds after which a child is ended.
 _LIMIT = 60
 _PASSES, _FIRST = 20, 2
+#: Pages of a folder that every pass goes over, from all parts of it: what leaks, leaks with them too.
+_MEMORY_PAGES = 50
 _PAGE_KB = resource.getpagesize() // 1024
 
 #: What every page that grows holds, and what must come out of it.
@@ -87,17 +88,22 @@ def _seconds(found: Any) -> str:
     return f"{seconds:.2f}{'' if kept else ' lost'}"
 
 
-def memory(chosen: Sequence[peers.Peer], folder: Path, limit: int | None) -> Table:
-    """Return the resident memory of each extractor after pass 2 and pass 20 over a folder's pages, in MB."""
+def memory(chosen: Sequence[peers.Peer], folder: Path, limit: int | None = None) -> Table:
+    """Return the resident memory of each extractor after pass 2 and pass 20 over pages of a folder, in MB."""
+    pages = len(_some(collection.read(folder, limit)))
     rows = []
     for peer in chosen:
         found = _in_child(_grow, peer.name, folder, limit, seconds=None)
         rows.append((peer.name, *_growth(found)))
     return Table(
-        f"Resident memory over {_PASSES} passes of {folder.name}, MB",
+        f"Resident memory over {_PASSES} passes of {pages} pages from {folder.name}, MB",
         ("extractor", f"after pass {_FIRST}", f"after pass {_PASSES}", "growth"),
         tuple(rows),
     )
+
+
+def _some(samples: Sequence[collection.Sample]) -> Sequence[collection.Sample]:
+    return samples[:: -(-len(samples) // _MEMORY_PAGES)]
 
 
 def _growth(found: tuple[float, float] | None) -> tuple[str, str, str]:
@@ -146,11 +152,9 @@ def _time_one(name: str, what: str, size: int) -> tuple[float, bool]:
 
 def _grow(name: str, folder: Path, limit: int | None) -> tuple[float, float]:
     """Return the resident megabytes after an early and after the last pass."""
-    from benchmarks.collection import read
-
     (peer,) = (one for one in peers.PEERS if one.name == name)
     extract = peer.ready()
-    samples = read(folder, limit)
+    samples = _some(collection.read(folder, limit))
     after: list[float] = []
     for _ in range(_PASSES):
         for sample in samples:
@@ -166,5 +170,5 @@ def _resident() -> float:
     return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * _PAGE_KB / 1024
 
 
-def _sample(html: str) -> Sample:
-    return Sample("large", None, html.encode(), "", None, None, (), (), "id")
+def _sample(html: str) -> collection.Sample:
+    return collection.Sample("large", None, html.encode(), "", None, None, (), (), "id")

@@ -155,3 +155,11 @@ def test_pages_that_grow_hold_the_story_that_is_looked_for(make: object) -> None
     (ours,) = peers.chosen([])
     text = ours.ready()(sample("", body=page.encode()))
     assert all(line in text for line in limits.STORY)
+
+
+def test_memory_is_measured_over_pages_from_all_parts_of_a_folder() -> None:
+    table = limits.memory(peers.chosen([]), PAGES, 4)
+    assert table.title == "Resident memory over 20 passes of 4 pages from pages, MB"
+    ((name, early, late, _),) = table.rows
+    assert name == peers.OURS
+    assert 0 < float(early) <= float(late) + 5
