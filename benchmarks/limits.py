@@ -70,7 +70,7 @@ def linear(chosen: Sequence[peers.Peer]) -> Table:
     for peer in chosen:
         cells: list[str] = []
         for what, sizes, _ in SHAPES:
-            took = [_in_child(_time_one, peer.name, what, size) for size in sizes]
+            took = _times(peer.name, what, sizes)
             cells += [_seconds(one) for one in took]
             first, last = took[0], took[-1]
             slope = f"{last[0] / first[0] / (sizes[-1] / sizes[0]):.2f}" if first and last and first[0] > 0 else "–"
@@ -81,7 +81,16 @@ def linear(chosen: Sequence[peers.Peer]) -> Table:
     return Table("Seconds on pages that grow", columns, tuple(rows))
 
 
-def _seconds(found: Any) -> str:
+def _times(name: str, what: str, sizes: Sequence[int]) -> list[tuple[float, bool] | None]:
+    """Return seconds and whether the story came out, by size; None from the first size that took too long."""
+    took: list[tuple[float, bool] | None] = []
+    for size in sizes:
+        gone = bool(took) and took[-1] is None
+        took.append(None if gone else _in_child(_time_one, name, what, size))
+    return took
+
+
+def _seconds(found: tuple[float, bool] | None) -> str:
     if found is None:
         return f"> {_LIMIT}"
     seconds, kept = found

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -110,7 +111,10 @@ def _resiliparse() -> Extractor:
 
 def _newspaper() -> Extractor:
     import tldextract
-    from newspaper import Article
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a package that its summaries ask for, not its extraction
+        from newspaper import Article
 
     # Its own look-up of top-level domains begins with a download.
     tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)

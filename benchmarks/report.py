@@ -14,6 +14,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table as RichTable
+from rich.text import Text
 
 from benchmarks.peers import BASELINE, OURS, Peer
 from benchmarks.scoring import FolderScore
@@ -30,12 +31,12 @@ class Table:
 
     def show(self, console: Console) -> None:
         """Print it on a terminal."""
-        table = RichTable(title=self.title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+        table = RichTable(box=None, pad_edge=False)
         for at, name in enumerate(self.head):
             table.add_column(name, justify="right" if at else "left", no_wrap=True)
         for row in self.rows:
             table.add_row(*row, style="bold green" if row[0] == self.bold else None)
-        console.print(table, "")
+        console.print(Text(self.title, "bold"), table, "", sep="\n")  # a title of the table's own breaks at its width
 
     def markdown(self) -> str:
         """Return it as Markdown."""
