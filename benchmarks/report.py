@@ -60,7 +60,7 @@ class Report:
         """Write the Markdown, and the chart beside it where matplotlib is installed; return what was written."""
         out.parent.mkdir(parents=True, exist_ok=True)
         drawn = self.scores and importlib.util.find_spec("matplotlib") is not None
-        picture = out.with_suffix(".svg")
+        picture = out.with_suffix(".png")
         if drawn:
             draw(self.scores, picture)
         versions = ", ".join(f"{peer.name} {peer.version}" for peer in self.peers)
@@ -124,7 +124,7 @@ def draw(scores: dict[str, dict[str, FolderScore]], path: Path) -> None:
         _bars(right, [""] * len(names), took, colours, [f"{value:.2f}" for value in took])
         right.set_xlim(0, 1.2 * max(took))
         right.set_title("median ms a page", loc="left", fontsize=10)
-    figure.savefig(path, metadata={"Date": None})
+    figure.savefig(path, dpi=144, metadata={"Software": None})
 
 
 def _bars(panel: Any, names: list[str], values: list[float], colours: list[str], labels: list[str]) -> None:
