@@ -112,6 +112,7 @@ def draw(scores: dict[str, dict[str, FolderScore]], path: Path) -> None:
 
     extractors = len(next(iter(scores.values())))
     figure = Figure(figsize=(11, len(scores) * (0.9 + 0.32 * extractors)), layout="constrained")
+    figure.get_layout_engine().set(h_pad=0.15)
     panels = figure.subplots(len(scores), 2, squeeze=False, width_ratios=(3, 2))
     for (left, right), (folder, found) in zip(panels, scores.items(), strict=True):
         names = list(found)
