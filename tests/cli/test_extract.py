@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.extraction.stories import BODY, CAPTION, FIRST, FOURTH, HEADLINE, LEAD, SECOND, THIRD, article
-from xinhua_id.cli import main
+from xinhua_id.cli import inputs, main
+from xinhua_id.errors import NotAnArticle
 
 DUMP = "\n\n".join(
     [
@@ -161,3 +162,13 @@ def test_a_reader_that_goes_away_gets_no_traceback(tmp_path: Path) -> None:
         child.stdout.close()
         assert child.stderr.read() == b""
     assert child.returncode == 1
+
+
+@pytest.mark.parametrize("tag", ["h1", "form", "table", "center", "title"])
+def test_a_file_that_opens_with_any_tag_of_a_page_is_read_as_a_page(tag: str, tmp_path: Path) -> None:
+    path = tmp_path / "berkas"
+    path.write_text(f"<{tag}>Kereta wisata</{tag}>")
+    assert inputs.read(str(path)).listed() is None
+    with pytest.raises(NotAnArticle) as refused:
+        inputs.read(str(path)).article()
+    assert refused.value.reason == "no-body"

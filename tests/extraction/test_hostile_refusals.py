@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.extraction.other_stories import RAIL, RAIL_HEADLINE, paragraphs, rail, read, refusal
+from tests.extraction.other_stories import NEXT_HEADLINE, RAIL, RAIL_HEADLINE, paragraphs, rail, read, refusal
 from xinhua_id.errors import NotAnArticle
 from xinhua_id.extraction import extract
 from xinhua_id.items import Page
@@ -106,6 +106,10 @@ def test_a_page_not_found_with_status_200_is_a_soft_404(title: str) -> None:
         (b"%PDF-1.7\n1 0 obj", "text/html", "not-html-pdf"),
         (b'{"judul": "Kereta", "isi": "Kereta wisata"}', "application/json", "not-html-json"),
         (b'[{"judul": "Kereta"}]', "text/html", "not-html-json"),
+        (b'{"judul": "Kereta", "isi": "<p>Kereta wisata</p>"}', "application/json", "not-html-json"),
+        (b'\n{"isi": "<div>Kereta wisata</div>"}', "text/html", "not-html-json"),
+        (b"Kereta wisata", "application/json", "not-html-json"),
+        (b"\xff\xfe\x20\x00\x0a\x00", "text/html", "empty"),
         (b"", "text/html", "empty"),
         (b" \r\n\t ", "text/html", "empty"),
         (b"\xef\xbb\xbf\n", "text/html", "empty"),
@@ -148,8 +152,49 @@ def test_a_page_with_a_player_and_no_story_is_video_only(player: str) -> None:
         "Label halal untuk jajanan pasar diperkenalkan",
         "Kategori umur peserta lomba lari diubah",
         "Arsip kota dipindah ke gedung baru",
+        "Peserta nomor 404 menangi lomba lari lintas bukit",
+        "Akses ditolak, warga memprotes penutupan jalan desa",
+        "Pemeriksaan keamanan di pelabuhan penyeberangan diperketat",
+        "Konten lokal kurang, radio desa tidak tersedia di gelombang pendek",
     ],
 )
 def test_a_story_whose_headline_has_a_word_of_such_pages_is_a_story(headline: str) -> None:
     html = rail(paragraphs()).replace(RAIL_HEADLINE, headline)
     assert read(html).paragraphs == RAIL
+
+
+@pytest.mark.parametrize("number", [8, 32])
+def test_a_story_above_many_teasers_is_a_story(number: int) -> None:
+    cards = [f'<div class="card"><h3><a href="/b/{n}">{TITLES[n % 8]}</a></h3></div>' for n in range(number)]
+    before = f'<a href="/p">{NEXT_HEADLINE}</a>'
+    html = rail(paragraphs(), before=before, after=f"<section>{''.join(cards)}</section>")
+    assert read(html).paragraphs == RAIL
+
+
+@pytest.mark.parametrize("cards", [1, 2])
+def test_the_last_page_of_an_index_lists_one_or_two(cards: int) -> None:
+    html = listing("Wisata")
+    first, *entries = html.split("<article>")
+    html = "<article>".join([first, *entries[:cards]]) + "</main></body></html>"
+    assert refusal(html, "https://kabar.example.id/kategori/wisata/page/9") == "listing"
+    assert refusal(html, "https://kabar.example.id/wisata?hal=9") == "listing"
+
+
+@pytest.mark.parametrize("title", ["Halaman tidak ditemukan", "404 Not Found"])
+def test_a_page_not_found_that_lists_the_latest_is_a_soft_404(title: str) -> None:
+    text = "Maaf, halaman yang Anda cari sudah dipindahkan atau dihapus. Silakan kembali ke beranda kami."
+    assert refusal(notice(title, text, listing("Berita Terbaru"))) == "soft-404"
+
+
+def test_a_list_each_of_whose_entries_is_told_of_is_a_story() -> None:
+    entries = "".join(
+        f'<h2><a href="/b/{n}">{TITLES[n % 8]} {n}</a></h2><p>{" ".join(RAIL[n % 3 : n % 3 + 2])}</p>'
+        for n in range(24)
+    )
+    assert read(rail(entries)).paragraphs
+
+
+def test_a_story_introduced_at_length_may_end_in_a_list_of_links() -> None:
+    entries = "".join(f'<h3><a href="/b/{n}">{text}</a></h3><p>{TEASER}</p>' for n, text in enumerate(TITLES))
+    html = rail(f"<div>{paragraphs()}</div><div>{entries}</div>")
+    assert not refusal(html).startswith("listing")

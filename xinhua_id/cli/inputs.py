@@ -15,14 +15,13 @@ from xinhua_id.cli import saved
 from xinhua_id.corpus import dump_lists
 from xinhua_id.corpus.dump_lists import ReadDump
 from xinhua_id.errors import UsageError
-from xinhua_id.extraction import extract, extract_text
+from xinhua_id.extraction import extract, extract_text, verdict
 from xinhua_id.extraction.decode import decode
 from xinhua_id.extraction.dump_list import dumps_in
 from xinhua_id.extraction.explain import Explanation, explain, explain_text
 from xinhua_id.items import Article, Page
 from xinhua_id.sources import Source
 
-_MARKUP = (b"<!doctype", b"<html", b"<head", b"<body", b"<div", b"<p>", b"<p ", b"<article", b"<meta", b"<br")
 #: How much of a file says what it is, bytes.
 _START = 262_144
 _BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -93,8 +92,8 @@ def _is_listed(body: bytes) -> bool:
 
 
 def _is_markup(body: bytes) -> bool:
-    start = body[:_START].replace(b"\0", b"").lower()  # without them UTF-16 shows its markup
-    return any(mark in start for mark in _MARKUP)
+    start = body[:_START].replace(b"\0", b"")  # without them UTF-16 shows its markup
+    return verdict.is_markup(start)
 
 
 def _is_binary(body: bytes) -> bool:
