@@ -51,3 +51,21 @@ def test_a_page_read_in_one_thread_says_nothing_of_one_read_in_another() -> None
     one_by_one = [words(page) for page in pages]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(words, pages)) == one_by_one
+
+
+@pytest.mark.parametrize("swallows", ["<button><div>Menu</button>", "<noscript><div>Aktifkan skrip</noscript>"])
+@pytest.mark.parametrize(
+    "rest", ["<main><p>satu</p></main>", "<article>satu</article>", "<div>satu</div><footer>x</footer>"]
+)
+def test_what_cannot_hold_the_rest_of_a_page_does_not(swallows: str, rest: str) -> None:
+    root = tree.parse(f"<body><header>{swallows}</header>{rest}".encode())
+    assert root is not None
+    assert not list(root.iter("button", "noscript"))
+    assert "satu" in "".join(map(str, root.itertext()))
+
+
+def test_a_button_with_a_paragraph_and_an_image_for_those_without_scripts_stay_what_they_are() -> None:
+    kept = "<button><p>Bagikan</p></button><noscript><img src='a.jpg'></noscript><select><option>satu</select>"
+    root = tree.parse(f"<main>{kept}<p>dua</p></main>".encode())
+    assert root is not None
+    assert [element.tag for element in root.iter("button", "noscript", "select")] == ["button", "noscript", "select"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
+from itertools import islice
 
 from lxml import etree
 
@@ -25,6 +26,8 @@ def parse(page: bytes) -> _Element | None:
         root, lost = _read(_shallow(page, _DEEPEST, _WRAPPERS))
     if lost:  # not wrappers, then: lists in lists, or quotes in quotes
         root, _ = _read(_shallow(page, 0, None))
+    if root is not None:
+        _free_swallowed(root)
     return root
 
 
@@ -37,6 +40,9 @@ _WRAPPERS = _INLINE | frozenset(
     b"div center section article main aside header footer nav table tbody form fieldset details object".split()
 )
 _VOID = frozenset(b"area base br col embed frame hr img input link meta param source track wbr amp-img".split())
+#: What a page holds beside its text, and what never stands in it.
+_CLOSED = ("button", "noscript", "object", "select", "video")
+_NEVER_INSIDE = ("main", "article", "footer")
 _RAW = frozenset(b"script style textarea title xmp iframe noembed noframes".split())
 _TAG = re.compile(rb"<(?:!--|(/?)([a-zA-Z][^\s/<>]*)(?:(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>|[^<>]*+>?))")
 
@@ -61,6 +67,20 @@ def _read(page: bytes) -> tuple[_Element | None, bool]:
     except (etree.XMLSyntaxError, ValueError):
         root = None
     return root, bool(parser.error_log) and len(parser.error_log.filter_from_fatals()) > 0
+
+
+def _free_swallowed(root: _Element) -> None:
+    """Make a plain ``div`` of a button, or of its like, that holds the rest of the page.
+
+    ``<button><div></button>``: the HTML standard (§13.2.6.4.7) ends the button there, whatever is open in it; libxml2
+    takes no notice of the end tag and reads all that follows as the button's. What none of them may hold shows it.
+    """
+    for element in root.iter(*_CLOSED):
+        if len(element) and (
+            next(element.iter(*_NEVER_INSIDE), None) is not None
+            or (element.tag in ("button", "select") and sum(1 for _ in islice(element.iter("p"), 3)) == 3)
+        ):
+            element.tag = "div"
 
 
 def _shallow(page: bytes, deepest: int, counted: frozenset[bytes] | None) -> bytes:
