@@ -19,7 +19,7 @@ _LENGTHS = (16, 22, 28, 60, 400, 8_000)
 #: What looks at no longer text than this, by module or name: the callers cut it.
 _SHORT = {
     "boilerplate": 400, "credit_lines": 400, "newswire": 400, "parts": 400, "separate._END_MARK": 60,
-    "separate._END_AGENCY": 60, "surroundings._LABEL": 400, "regions._TOKENS": 60, "metadata._STORY_TYPES": 80,
+    "separate._END_AGENCY": 60, "surroundings._LABEL": 400, "metadata._STORY_TYPES": 80,
     "verdict._FEED": 1_000,
 }  # fmt: skip
 #: What looks at text as the page has it; all else looks at one line in which white space is one space.

@@ -21,75 +21,71 @@ CAPTION = "caption"
 SURE = frozenset({COMMENTS, CAPTION, "hidden", "footer", "navigation", "comment-form"})
 SURE_TAGS = frozenset({"nav", "footer", "aside", "ins"})
 
-#: name → (tags, whole class or id tokens as one regular expression). The order decides between rules.
+#: name → (tags, whole class or id tokens). The order decides between rules. Neither case nor hyphens count:
+#: ``share-bar`` is ``ShareBar`` too. ``{list,box}`` is one of these, as in a shell. A ``*`` at the end is what is left
+#: of a word, ``**`` any number of further words: ``sidebar-*`` is ``sidebar-kanan`` and not ``sidebar-kanan-luar``.
 _RULES: dict[str, tuple[frozenset[str], str]] = {
-    "hidden": (frozenset(), r"hidden|d-none|screen-reader-text|sr-only|visually-hidden|visuallyhidden|hide"),
+    "hidden": (frozenset(), "hidden d-none screen-reader-text sr-only visually-hidden hide"),
     COMMENTS: (
         frozenset(),
-        r"comments?|comments?-?(area|list|section|wrap(per)?|box|container|body|content|template|thread)|commentlist|"
-        r"disqus_thread|fb-comments|komentar|(list|box|kolom|daftar)-?komentar|komentar-?(list|box|pembaca)|"
-        r"td-comments(-\w+)*|wpdiscuz?|wpd-\w+|children-comment|reader-?comments?|user-?comments?",
+        "comment{,s} comment{,s}-{area,list,section,wrap,wrapper,box,container,body,content,template,thread} "
+        "disqus_thread fb-comments komentar {list,box,kolom,daftar}-komentar komentar-{list,box,pembaca} "
+        "td-comments** wpdiscu{,z} wpd-* children-comment {reader,user}-comment{,s}",
     ),
-    "comment-form": (
-        frozenset(),
-        r"respond|comment-?respond|commentform|comment-?form|reply-title|form-komentar|komentar-?form",
-    ),
+    "comment-form": (frozenset(), "respond comment-{respond,form} reply-title form-komentar komentar-form"),
     CAPTION: (
         frozenset({"figcaption"}),
-        r"wp-caption-text|caption|caption_news|(image|img|photo|foto|picture|media|figure|gambar)-?_?_?(caption|"
-        r"desc|keterangan|info)|"
-        r"keterangan-?(foto|gambar)|wp-element-caption|td-modal-image-caption|caption-?(text|foto|img)|photo__caption",
+        "wp-caption-text caption caption_news photo__caption wp-element-caption td-modal-image-caption "
+        "{image,img,photo,foto,picture,media,figure,gambar}{,_,__}{caption,desc,keterangan,info} "
+        "keterangan-{foto,gambar} caption-{text,foto,img}",
     ),
     "navigation": (
         frozenset({"nav"}),
-        r"nav|navbar|navigation|menu|main-menu|nav-?menu|breadcrumbs?|breadcrumb-?list|breadcrumb__\w+|crumbs?|"
-        r"post-navigation|posts-navigation|nav-links|pagination|paging|page-links|post-page-numbers|pager|"
-        r"td-post-next-prev|topnav|mega-menu|skip-link|menu-item|navmenu",
+        "nav navbar navigation menu main-menu nav-menu mega-menu menu-item topnav skip-link "
+        "breadcrumb{,s} breadcrumb{,s}-list breadcrumb__* crumb{,s} {post,posts}-navigation nav-links "
+        "td-post-next-prev pagination paging pager page-links page-numbers post-page-numbers",
     ),
-    "footer": (frozenset({"footer"}), r"footer|site-footer|page-footer|colophon|bottom-bar|copyright-area"),
+    "footer": (frozenset({"footer"}), "footer {site,page}-footer colophon bottom-bar copyright-area"),
     "share": (
         frozenset(),
-        r"share|sharing|share-?(bar|box|buttons?|links?|wrap(per)?|tools?|this|article|list|post)|social|"
-        r"socials|sosmed|"
-        r"social-?(share|links?|icons?|media|bar|sharing|buttons?|wrap)|sharedaddy|sd-sharing|addtoany\w*|a2a_kit|"
-        r"td-post-sharing\w*|addthis_\w+|bagikan|sharethis\w*|post-share|entry-share|jp-relatedposts-share|follow-us",
+        "share sharing share-{bar,box,button{,s},link{,s},wrap,wrapper,tool{,s},this,article,list,post} "
+        "social{,s} sosmed social-{share,link{,s},icon{,s},media,bar,sharing,button{,s},wrap} "
+        "sharedaddy sd-sharing addtoany addtoany* a2a_kit td-post-sharing td-post-sharing* addthis_* "
+        "sharethis* bagikan {post,entry}-share jp-relatedposts-share follow-us",
     ),
     "related": (
         frozenset(),
-        r"related|related-?(posts?|news|articles?|stories|content|items?|list|box|wrap)|jp-relatedposts|yarpp(-\w+)?|"
-        r"terkait|berita-?(terkait|lainnya|terbaru|terpopuler)|artikel-?terkait|terkait_bottom|baca-?juga|bacajuga|"
-        r"td_block_related_posts|td-related-\w+|recommend(ed|ation)?s?|rekomendasi|read-?(also|more)|"
-        r"more-?(news|stories)|"
-        r"popular|terpopuler|trending|latest-?(news|posts)|other-?news|next-?article|inline-?related|lihat-?juga",
+        "related related-{post{,s},news,article{,s},stories,content,item{,s},list,box,wrap} inline-related "
+        "jp-relatedposts td_block_related_posts td-related-* yarpp yarpp-* recommend{,ed,ation}{,s} rekomendasi "
+        "terkait terkait_bottom berita-{terkait,lainnya,terbaru,terpopuler} artikel-terkait {baca,lihat}-juga "
+        "read-{also,more} more-{news,stories} other-news latest-{news,posts} next-article popular terpopuler trending",
     ),
     "sidebar": (
         frozenset({"aside"}),
-        r"sidebar|side-?bar|sidebar-\w+|widget|widget-?area|right-?rail|td-ss-main-sidebar|secondary|aside",
+        "sidebar sidebar-* widget widget-area right-rail td-ss-main-sidebar secondary aside",
     ),
     "ad": (
         frozenset({"ins"}),
-        r"ads?|adsbygoogle|ad-?(slot|unit|box|container|wrap(per)?|banner|label|space|block|inner|placement)|"
-        r"ads-?\w+|advert|"
-        r"advertis(e|ing|ement)s?|iklan|box-?iklan|iklan-\w+|banner|banner-?(ad|ads|iklan|box|wrap)|dfp|gpt-ad|"
-        r"sponsor(ed)?|"
-        r"promo|promotion|adv|billboard|billboard_banner|div-gpt-ad(-\w+)*|parallax-?ads?|outbrain|taboola|mgid",
+        "ad ads ads* ads-* ad-{slot,unit,box,container,wrap,wrapper,banner,label,space,block,inner,placement} "
+        "adv advert advertis{e,ing,ement}{,s} iklan iklan-* box-iklan banner banner-{ad,ads,iklan,box,wrap} "
+        "billboard billboard_banner parallax-ad{,s} dfp gpt-ad div-gpt-ad** sponsor{,ed} promo promotion "
+        "outbrain taboola mgid",
     ),
     "tags": (
         frozenset(),
-        r"tags?|tag-?(list|cloud|links|box|wrap)|tags-links|td-post-source-tags|td-post-small-box|post-?tags|"
-        r"article-?tags|"
-        r"entry-tags|tagging|cat-links|post-categories|topik|box-?tag",
+        "tag{,s} tag-{list,cloud,links,box,wrap} tags-links td-post-source-tags td-post-small-box entry-tags "
+        "{post,article}-tags tagging cat-links post-categories topik box-tag",
     ),
     "author-box": (
         frozenset(),
-        r"author-?(box|bio|info|card|desc(ription)?)|about-author|td-author-\w+|post-author-box",
+        "author-{box,bio,info,card,desc,description} about-author td-author-* post-author-box",
     ),
     "newsletter": (
         frozenset(),
-        r"newsletter|subscribe|subscription|langganan|cookie-?(notice|banner|consent|bar)|gdpr|popup|modal|paywall|"
-        r"app-?(promo|download|banner)|download-app|adblock(-\w+)?",
+        "newsletter subscribe subscription langganan cookie-{notice,banner,consent,bar} gdpr popup modal paywall "
+        "app-{promo,download,banner} download-app adblock adblock-*",
     ),
-    "search-form": (frozenset(), r"search|search-?(form|box|bar|wrap)|form-?search|pencarian"),
+    "search-form": (frozenset(), "search search-{form,box,bar,wrap} form-search pencarian"),
 }  # fmt: skip
 
 NAMES = list(_RULES)
@@ -100,9 +96,6 @@ _ROLES = {
     "navigation": "navigation", "search": "search-form", "contentinfo": "footer", "complementary": "sidebar",
     "dialog": "newsletter", "alertdialog": "newsletter", "menu": "navigation", "menubar": "navigation",
 }  # fmt: skip
-_TOKENS = re.compile(
-    "|".join(f"(?P<r{number}>{pattern})" for number, (_, pattern) in enumerate(_RULES.values())), re.IGNORECASE
-)
 _NEVER = frozenset({"body", "html", "main", "article"})
 _INVISIBLE_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
@@ -116,24 +109,58 @@ def rule_of(element: _Element, tag: str) -> int:
         return -1
     get = element.get
     if "hidden" in keys or ("style" in keys and _INVISIBLE_STYLE.search(get("style") or "")):
-        return NUMBER["hidden"]
-    names = get("class") or ""
-    if "id" in keys:
-        names = f"{names} {get('id')}"
-    if names and (best := _token_rule(names)) >= 0:
+        return HIDDEN
+    best = _NONE
+    if "class" in keys and (names := get("class")):
+        best = _first_rule(names)
+    if "id" in keys and (names := get("id")) and (other := _first_rule(names)) < best:
+        best = other
+    if best < _NONE:
         return best
     if "role" in keys and (role := get("role")) in _ROLES:
         return NUMBER[_ROLES[role]]
     return _TAGS.get(tag, -1)
 
 
+def words(tokens: str) -> list[str]:
+    """Return the words of a rule one by one, ``{a,b}`` written out."""
+    found, open_ = [], tokens.split()
+    while open_:
+        word = open_.pop()
+        if choice := _CHOICE.search(word):
+            open_ += [word[: choice.start()] + one + word[choice.end() :] for one in choice[1].split(",")]
+        else:
+            found.append(word)
+    return found
+
+
+_CHOICE = re.compile(r"\{([^{}]*)\}")
+_NONE = len(NAMES)
+_ALL = [(word, number) for number, (_, tokens) in enumerate(_RULES.values()) for word in words(tokens)]
+#: Reversed, since the first rule that has a word keeps it.
+_WORDS = {word.replace("-", ""): number for word, number in reversed(_ALL) if "*" not in word}
+_STEMS = {word.rstrip("*"): (word.endswith("**"), number) for word, number in reversed(_ALL) if "*" in word}
+_OPENINGS = tuple(_STEMS)
+
+
 @functools.lru_cache(maxsize=20_000)
-def _token_rule(names: str) -> int:
-    """Return the first rule in order that one whole token names; remembered, since pages repeat themselves."""
-    known = -1
-    for token in names.split()[:40]:
-        match = _TOKENS.fullmatch(token[:60])
-        if match:
-            number = next(n for n in range(len(NAMES)) if match[f"r{n}"] is not None)
-            known = number if known < 0 else min(known, number)
-    return known
+def _first_rule(names: str) -> int:
+    """Return the first rule in order that one whole token names, or `_NONE`; remembered, as pages repeat themselves."""
+    best = _NONE
+    for token in names.lower().split()[:40]:
+        number = _WORDS.get(token.replace("-", ""), _NONE)
+        if number == _NONE and token.startswith(_OPENINGS):
+            number = _by_stem(token)
+        if number < best:
+            best = number
+    return best
+
+
+def _by_stem(token: str) -> int:
+    """Return the rule whose stem opens the token, if a word is what is left of it."""
+    for stem, (endless, number) in _STEMS.items():
+        if token.startswith(stem):
+            rest = token[len(stem) :].replace("_", "a")
+            if (rest.replace("-", "a").isalnum() or not rest) if endless else rest.isalnum():
+                return number
+    return _NONE
