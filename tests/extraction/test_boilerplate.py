@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from xinhua_id.extraction import boilerplate
 
@@ -76,3 +80,33 @@ def test_the_labels_seen_on_indonesian_pages_are_removed(line: str) -> None:
 )
 def test_a_sentence_that_begins_like_a_label_is_kept(line: str) -> None:
     assert boilerplate.rule_for(line) is None
+
+
+@pytest.mark.parametrize("rule", boilerplate.RULES, ids=lambda rule: f"{rule.name}-{rule.line[:20]}")
+@given(st.data())
+@settings(max_examples=60, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], deadline=None)
+def test_a_rule_is_tried_on_every_line_it_matches(rule: boilerplate.Rule, data: st.DataObject) -> None:
+    line = data.draw(st.from_regex(re.compile(rf"\A(?:{rule.pattern.pattern})", re.IGNORECASE)))
+    assume(rule.pattern.match(line))
+    assert rule in boilerplate.tried_on(line)
+
+
+_OPENINGS = sorted({opening for rule in boilerplate.RULES for opening in rule.openings})
+
+
+@given(st.lists(st.sampled_from([*_OPENINGS, "1", "2", "•", "|", ":", "(", "]", "*", " ", "Ads", "ſhare", "É"])))
+def test_what_is_not_tried_would_not_match(pieces: list[str]) -> None:
+    line = "".join(pieces)
+    assert boilerplate.rule_for(line) == next((rule for rule in boilerplate.RULES if rule.pattern.match(line)), None)
+
+
+@pytest.mark.parametrize(
+    "line", ["XFacebookWhatsApp", "\u212aomentar", "1 2 3 Selanjutnya", "★ Banner ★", "12 Komentar"]
+)
+def test_a_line_that_opens_unusually_is_removed_all_the_same(line: str) -> None:
+    assert boilerplate.rule_for(line) is not None
+
+
+def test_few_rules_are_tried_on_the_line_of_a_story() -> None:
+    assert boilerplate.tried_on("Kereta itu berhenti di stasiun kecil.") == ()
+    assert len(boilerplate.tried_on("Berita itu sampai di desa.")) < 5
