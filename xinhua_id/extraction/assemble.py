@@ -175,8 +175,8 @@ def _language(text: str, declared: str | None, source: Source | None) -> str:
     Indonesian sites often carry ``lang="en"`` from their theme.
     """
     words = text.casefold().split()
-    ours = sum(word in _ID_WORDS for word in words)
-    english = sum(word in _EN_WORDS for word in words)
+    ours = sum(map(_ID_WORDS.__contains__, words))
+    english = sum(map(_EN_WORDS.__contains__, words))
     if ours >= 0.04 * len(words) and ours > english:
         return "id"
     if declared and re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", declared):

@@ -30,6 +30,8 @@ _ORGANISATION = re.compile(
     r"huaxia|kompas\w*|"
     r"tempo|detik\w*|reuters|afp|web|warta\w*|humas|indonesia window|media)\b"
 )
+#: Without one of these no line is one of credits; most lines of a page end here.
+_SIGN = re.compile(r"[:：©]|^(?:Oleh|By)\s|^[\[(]|(?i:copyright|hak cipta)")
 _END_TAG = re.compile(r"^[\[(]\s*(?P<agency>xinhua|antara|reuters|afp|bernama)\s*[\])]\s*\.?$", re.IGNORECASE)
 _LONGEST = 240
 
@@ -85,6 +87,8 @@ def persons(byline: str) -> list[str]:
 
 def _parts(text: str) -> list[tuple[str, str]] | None:
     """Return the (role, value) pairs a line consists of, or None where it is more than credits."""
+    if not _SIGN.search(text):
+        return None
     notice = _COPYRIGHT.search(text)
     rest = text
     out: list[tuple[str, str]] = []

@@ -56,7 +56,7 @@ def find(text: str) -> str | None:
         start, end = _extent(match, text)
         return text[start:end].strip(" ,|/(–—•·-")
     folded = text.lower()
-    relative = _RELATIVE.search(text) if any(sign in folded for sign in _RELATIVE_SIGNS) else None
+    relative = _RELATIVE.search(text) if any(map(folded.__contains__, _RELATIVE_SIGNS)) else None
     return relative[0].strip() if relative else None
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
+from xinhua_id.extraction import tree
 from xinhua_id.text import clean
 
 _Element = etree._Element
@@ -25,6 +26,7 @@ _STORY_TYPES = re.compile(
 
 #: No head says a thing more often with anything to gain from it.
 _MOST = 20
+_WRAPPING = re.compile(r"^\s*(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>\s*$|^\s*<!--|-->\s*$")
 _BROKEN_STORY = re.compile(r'"@type"\s*:\s*"\w*Article"')
 _BROKEN_STRING = re.compile(r'"(headline|datePublished|dateModified)"\s*:\s*"((?:[^"\\\n]|\\.){4,300})"')
 
@@ -65,6 +67,10 @@ _META = {
     "content_editor": "editors", "editor": "editors",
     "article:section": "sections", "section": "sections", "content_category": "sections",
 }  # fmt: skip
+#: What else a meta element says: of the page's tags, its kind, its site, and whether it may be mined.
+_OTHER_META = frozenset({
+    "keywords", "news_keywords", "article:tag", "content_tag", "og:type", "og:site_name", "tdm-reservation",
+})  # fmt: skip
 
 
 def read(root: _Element, base: str | None) -> Metadata:
@@ -85,7 +91,8 @@ def read(root: _Element, base: str | None) -> Metadata:
     _take_microdata(root, out)
     if out.head_title:
         out.titles.append(out.head_title)
-    out.titles = list(dict.fromkeys(clean(title[:500]) for title in out.titles[:_MOST] if clean(title[:500])))
+    titles = (clean(title[:500]) for title in dict.fromkeys(out.titles[:_MOST]))
+    out.titles = list(dict.fromkeys(title for title in titles if title))
     return out
 
 
@@ -98,31 +105,39 @@ def _joined(base: str | None, href: str) -> str | None:
 
 
 def _take_meta(element: _Element, out: Metadata) -> None:
-    name = (element.get("property") or element.get("name") or element.get("itemprop") or "").strip().lower()
-    content = clean(element.get("content") or "")
-    if not name or not content:
+    said = element.get("property") or element.get("name") or element.get("itemprop")
+    if not said:
         return
-    if target := _META.get(name):
+    name = said.strip().lower()
+    target = _META.get(name)
+    if target is None and name not in _OTHER_META:
+        return
+    content = clean(element.get("content") or "")
+    if not content:
+        return
+    if target:
         getattr(out, target).append(content)
-    elif name in ("keywords", "news_keywords", "article:tag", "content_tag"):
-        if name == "article:tag":
-            out.tags.append(content)
-        else:
-            out.tags.extend(tag for part in content.split(",") if (tag := part.strip()) and len(tag) < 80)
+    elif name == "article:tag":
+        out.tags.append(content)
     elif name == "og:type":
         out.kinds.add(content.lower())
     elif name == "og:site_name":
         out.site_name = content
-    elif name == "tdm-reservation" and content in ("0", "1"):
-        out.tdm_reservation = int(content)
+    elif name == "tdm-reservation":
+        if content in ("0", "1"):
+            out.tdm_reservation = int(content)
+    else:
+        out.tags.extend(tag for part in content.split(",") if (tag := part.strip()) and len(tag) < 80)
 
 
 def _take_microdata(root: _Element, out: Metadata) -> None:
     for element in root.iter("time", "span", "div", "p"):
         prop = element.get("itemprop")
+        if prop is None:
+            continue
         if prop in ("datePublished", "dateModified") and (value := element.get("datetime") or element.get("content")):
             (out.published if prop == "datePublished" else out.modified).append(clean(value))
-        elif prop == "editor" and (text := clean("".join(map(str, element.itertext())))) and len(text) < 80:
+        elif prop == "editor" and (text := clean("".join(tree.opening(element)))) and len(text) < 80:
             out.editors.append(text)
 
 
@@ -145,13 +160,25 @@ def _ld_stories(root: _Element, out: Metadata) -> Iterator[dict[str, Any]]:
 
 
 def _json(text: str) -> Any:
-    text = re.sub(r"^\s*(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>\s*$|^\s*<!--|-->\s*$", "", text.strip())
-    for candidate in (text, re.sub(r",\s*([}\]])", r"\1", text)):
+    """Return what JSON says, mended where it is wrapped for old browsers or has a comma too many; None if broken."""
+    for mend in (_unchanged, _unwrapped, _without_commas):
         try:
-            return json.loads(candidate, strict=False)
+            return json.loads(mend(text), strict=False)
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def _unchanged(text: str) -> str:
+    return text
+
+
+def _unwrapped(text: str) -> str:
+    return _WRAPPING.sub("", text.strip())
+
+
+def _without_commas(text: str) -> str:
+    return re.sub(r",\s*([}\]])", r"\1", _unwrapped(text))
 
 
 def _salvage(text: str, out: Metadata) -> None:

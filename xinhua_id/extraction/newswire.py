@@ -157,6 +157,8 @@ def is_caption(text: str, *, placed: bool = True) -> bool:
 
     Away from the place of a caption (``placed`` false) the credit must name an agency, ``foto`` or a like word.
     """
+    if not _ends_in_bracket(text):
+        return False
     match = _CREDIT.search(text)
     return bool(match and ("/" in match["credit"] or ":" in match["credit"])) or (
         placed and bool(_NAMED_CREDIT.search(text))
@@ -165,7 +167,11 @@ def is_caption(text: str, *, placed: bool = True) -> bool:
 
 def ends_in_credit(text: str) -> bool:
     """Whether a line ends in names in brackets, as a caption may and a sentence may too: its place must decide."""
-    return bool(_CREDIT.search(text) or _PLACED_CREDIT.search(text))
+    return _ends_in_bracket(text) and bool(_CREDIT.search(text) or _PLACED_CREDIT.search(text))
+
+
+def _ends_in_bracket(text: str) -> bool:
+    return text.rstrip(". \n")[-1:] in (")", "]")
 
 
 def names_press_release(text: str) -> bool:

@@ -40,7 +40,7 @@ def decide(
             return Origin.PRESS_RELEASE, None, [f"{name}: {said}"]
     if found := _agency(source, line, credit, end_tag):
         return found
-    if cited := _CITES.search(text):
+    if "xinhua" in text.lower() and (cited := _CITES.search(text)):
         return Origin.CITED, None, [f"text: {cited[0]}"]
     if credit.empty_author and not byline:
         return Origin.UNKNOWN, None, []

@@ -58,7 +58,7 @@ def read(root: _Element, url: str) -> Parts | None:
     if paging.whole_of(url) is not None:
         return None
     if own is None or not own.sure:
-        links = _story_links(root, _links(root, url, urls.canonical(url), with_first=False), 1)
+        links = _story_links(root, _links(root, url, None, with_first=False), 1)
         if links:
             return _placed(1, links)
     if own is not None:
@@ -118,6 +118,7 @@ def _story(url: str, address: str) -> str:
 _IS_BESIDE = re.compile(
     r"\s*(?:\?|\.{0,2}/?(?:(?:page|halaman|hal)[/-])?\d{1,2}/?(?:[?#]|$)|\.{0,2}/?$)", re.IGNORECASE
 )
+_EXTENSION = re.compile(r"\.\w+$")
 #: No pager has more links; what has is a page made to hold up its readers.
 _MOST_LINKS = 400
 _ALL = re.compile(r"=(?:all|semua|full|1|true)\b", re.IGNORECASE)
@@ -141,17 +142,22 @@ _COMMENTS = re.compile(r"comments?|komentar|commentlist|disqus", re.IGNORECASE)
 _A_LIST = 4
 
 
-def _links(root: _Element, url: str, series: str, *, with_first: bool) -> Iterator[_Link]:
-    """Yield the links to other pages of a series; ``with_first``: to page 1 under its bare address as well."""
-    name = re.sub(r"\.\w+$", "", urls.where(series).partition("?")[0].rpartition("/")[2])
-    if "%" in name:  # a page may write such a name in several ways
+def _links(root: _Element, url: str, series: str | None, *, with_first: bool) -> Iterator[_Link]:
+    """Yield the links to other pages of a series; ``with_first``: to page 1 under its bare address as well.
+
+    ``series`` is the canonical address of page 1, None where that is the page at ``url``.
+    """
+    name = _EXTENSION.sub("", urls.where(series or url).partition("?")[0].rstrip("/").rpartition("/")[2])
+    if "%" in name or not name.isascii():  # a page may write such a name in several ways
         name = ""
     base = None
     looked_at = 0
     for element in root.iter("a", "link", "option"):
         href = element.get("href") or (element.get("value") if element.tag == "option" else "") or ""
+        if not (name in href or _IS_BESIDE.match(href)):
+            continue
         counts = paging.may_count(href)
-        if not (counts or with_first) or not (name in href or _IS_BESIDE.match(href)) or _ABOUT_COMMENTS.search(href):
+        if not (counts or with_first) or _ABOUT_COMMENTS.search(href):
             continue
         looked_at += 1
         if looked_at > _MOST_LINKS:
@@ -162,6 +168,7 @@ def _links(root: _Element, url: str, series: str, *, with_first: bool) -> Iterat
         if not (counts or is_first):
             continue
         base = base or _base_of(root, url)
+        series = series or urls.canonical(url)
         if (there := urls.absolute(base, href)) is None:
             continue
         found = paging.numbered(there) if counts else None

@@ -6,28 +6,55 @@ knows nothing of the body.
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 
+from xinhua_id.extraction import tree
 from xinhua_id.text import clean
 
 _Element = etree._Element
 
-_AUTHOR = re.compile(
-    r"(?i)(td-post-author-name|wp-block-post-author__name|(post|entry|article)-?_?_?author(-name|__name)?|author-name|"
-    r"byline|penulis|reporter)"
-)
-_TAGS = re.compile(
-    r"(?i)(tags?|tags?-?(list|links|cloud|widget)|td-tags|post-?tags|entry-tags|taxonomy-post_tag|tagging|topik)"
-)
-_SECTION = re.compile(
-    r"(?i)(entry-category|td-category|cat-links|post-categor(y|ies)|taxonomy-category|category|rubrik|kanal|section-name)"
-)
-_TAG_PATH = re.compile(r"(?i)/(tags?|topik|topic)/")
-_SECTION_PATH = re.compile(r"(?i)/(category|kategori|rubrik|kanal|section)/")
-_BREADCRUMB = re.compile(r"(?i)breadcrumbs?|breadcrumb-?(list|nav|wrap)|crumbs?|td-crumb-container")
+_AUTHOR, _TAGS, _SECTION, _CRUMBS = 1, 2, 4, 8
+#: What a class token says of the element that has it.
+_ROLES = {
+    **dict.fromkeys(
+        "td-post-author-name wp-block-post-author__name author-name byline penulis reporter".split(), _AUTHOR
+    ),
+    **{
+        f"{what}{sign}author{end}": _AUTHOR
+        for what in ("post", "entry", "article")
+        for sign in ("", "-", "_", "__", "-_", "-__")
+        for end in ("", "-name", "__name")
+    },
+    **dict.fromkeys(
+        "tag tags td-tags post-tags posttags entry-tags taxonomy-post_tag tagging topik".split(), _TAGS
+    ),
+    **{
+        f"{tags}{sign}{what}": _TAGS
+        for tags in ("tag", "tags")
+        for sign in ("", "-")
+        for what in ("list", "links", "cloud", "widget")
+    },
+    **dict.fromkeys(
+        "entry-category td-category cat-links post-category post-categories taxonomy-category category rubrik kanal "
+        "section-name".split(), _SECTION
+    ),
+    **dict.fromkeys(
+        "breadcrumb breadcrumbs crumb crumbs td-crumb-container breadcrumb-list breadcrumblist breadcrumb-nav "
+        "breadcrumbnav breadcrumb-wrap breadcrumbwrap".split(), _CRUMBS
+    ),
+}  # fmt: skip
+_TAG_PATH = re.compile(r"(?i)/(?:tags?|topi[kc])/")
+_SECTION_PATH = re.compile(r"(?i)/(?:category|kategori|rubrik|kanal|section)/")
+_TERM_PATH = re.compile(r"(?i)/(?:tags?|topi[kc]|category|kategori|rubrik|kanal|section)/")
+_BYLINES = frozenset({"div", "span", "p", "address"})
+_TRAILS = frozenset({"nav", "ul", "ol", "div", "p"})
+_MARKED = ("div", "span", "p", "address", "nav", "ul", "ol")
 _TRAIL_SIGN = re.compile(r"\w\s*[/›»>]\s*\w")
 _FRONT = re.compile(r"(?i)^(beranda|home|depan|halaman depan)$")
 _ACCOUNT = re.compile(r"(?i)^(admin(istrator)?|webmaster|root|user\d*|author)$")
@@ -44,42 +71,53 @@ class Surroundings:
 
 
 def read(root: _Element) -> Surroundings:
-    """Return byline, sections and tags that a page marks as such; one pass over links and marked elements."""
+    """Return byline, sections and tags that a page marks as such; one pass over links, one over marked elements."""
     out = Surroundings()
+    is_term = _TERM_PATH.search
     for link in root.iter("a"):
-        rel = (link.get("rel") or "").lower().split()
         href = link.get("href") or ""
-        if "tag" in rel or _TAG_PATH.search(href) or _SECTION_PATH.search(href):
-            _take_term(link, rel, href, out)
-        elif "author" in rel and out.byline is None:
+        relations = rel.lower().split() if (rel := link.get("rel")) else ()
+        if is_term(href) or "tag" in relations:
+            _take_term(link, relations, href, out)
+        elif "author" in relations and out.byline is None:
             out.byline = _name(link)
-    if out.byline is None:
-        for element in root.iter("div", "span", "p", "address"):
-            if element.get("itemprop") == "author" or _has(element, _AUTHOR):
-                out.byline = _name(element)
-                if out.byline:
-                    break
-    if not out.sections:
-        out.sections = _crumbs(root)
+    _read_marked(root, out)
     return out
 
 
-def _crumbs(root: _Element) -> list[str]:
-    """Return the last link of the first breadcrumb that is not the front page."""
-    for element in root.iter("nav", "ul", "ol", "div", "p"):
-        if _has(element, _BREADCRUMB) or (element.tag == "nav" and _is_trail(element)):
-            names = [_text(link) for link in element.iter("a")]
-            return [name for name in names if name and len(name) < 40 and not _FRONT.match(name)][-1:]
-    return []
+def _read_marked(root: _Element, out: Surroundings) -> None:
+    """Fill in what no link said: the byline, and as section the last link of the first breadcrumb."""
+    no_byline, no_section = out.byline is None, not out.sections
+    for element in root.iter(*_MARKED):
+        names = element.get("class")
+        roles = _roles(names) if names else 0
+        if not roles and not (no_byline and element.get("itemprop") == "author"):
+            continue
+        if no_byline and (roles & _AUTHOR or element.get("itemprop") == "author") and element.tag in _BYLINES:
+            out.byline = _name(element)
+            no_byline = out.byline is None
+        if no_section and roles & _CRUMBS and element.tag in _TRAILS:
+            out.sections = _last_of(element)
+            no_section = False
+        if not (no_byline or no_section):
+            return
+    if no_section:
+        trail = next((nav for nav in root.iter("nav") if _is_trail(nav)), None)
+        out.sections = _last_of(trail) if trail is not None else []
+
+
+def _last_of(trail: _Element) -> list[str]:
+    names = [_text(link) for link in trail.iter("a")]
+    return [name for name in names if name and len(name) < 40 and not _FRONT.match(name)][-1:]
 
 
 def _is_trail(element: _Element) -> bool:
     """Whether a nav of no telling class is a breadcrumb: a few links from the front page on, parted by a sign."""
-    names = [_text(link) for link in element.iter("a")]
-    return 2 <= len(names) <= 5 and bool(_FRONT.match(names[0])) and bool(_TRAIL_SIGN.search(_text(element)))
+    links = list(islice(element.iter("a"), 6))
+    return 2 <= len(links) <= 5 and bool(_FRONT.match(_text(links[0]))) and bool(_TRAIL_SIGN.search(_text(element)))
 
 
-def _take_term(link: _Element, rel: list[str], href: str, out: Surroundings) -> None:
+def _take_term(link: _Element, rel: Sequence[str], href: str, out: Surroundings) -> None:
     text = _text(link)
     if not text or len(text) > 80:
         return
@@ -88,15 +126,22 @@ def _take_term(link: _Element, rel: list[str], href: str, out: Surroundings) -> 
     while parent is not None and len(holders) < 3:
         holders.append(parent)
         parent = parent.getparent()
-    if "category" in rel or any(_has(holder, _SECTION) for holder in holders):
+    said = 0
+    for holder in holders:
+        said |= _roles(holder.get("class") or "")
+    if "category" in rel or said & _SECTION:
         out.sections.append(text)
-    elif "tag" in rel or any(_has(holder, _TAGS) for holder in holders):
+    elif "tag" in rel or said & _TAGS:
         (out.sections if _SECTION_PATH.search(href) else out.tags).append(text)
 
 
-def _has(element: _Element, pattern: re.Pattern[str]) -> bool:
-    names = element.get("class")
-    return bool(names) and any(pattern.fullmatch(token) for token in str(names).split())
+@functools.lru_cache(maxsize=4096)
+def _roles(names: str) -> int:
+    """Return what the whole tokens of a class attribute say."""
+    roles = 0
+    for token in names.lower().split():
+        roles |= _ROLES.get(token, 0)
+    return roles
 
 
 def _name(element: _Element) -> str | None:
@@ -105,11 +150,4 @@ def _name(element: _Element) -> str | None:
 
 
 def _text(element: _Element) -> str:
-    """Return the text of an element; of a long one only enough to see that it is long."""
-    parts, length = [], 0
-    for part in element.itertext():
-        parts.append(str(part)[:200])
-        length += len(parts[-1])
-        if length > 400:
-            break
-    return clean(" ".join(parts))
+    return clean(" ".join(tree.opening(element)))

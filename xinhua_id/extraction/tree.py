@@ -31,6 +31,21 @@ def parse(page: bytes) -> _Element | None:
     return root
 
 
+def opening(element: _Element, most: int = 400) -> list[str]:
+    """Return the texts in an element in order, of a long one only so many that they show it to be long.
+
+    Nested elements that are each asked for their text would otherwise cost the square of their depth.
+    """
+    texts: list[str] = []
+    length = 0
+    for text in element.itertext():
+        texts.append(str(text)[:most])
+        length += len(texts[-1])
+        if length > most or len(texts) > 100:
+            break
+    return texts
+
+
 #: libxml2 allows 2,048 open elements; those that are not counted below stand between those that are.
 _DEEPEST = 500
 _INLINE = frozenset(

@@ -47,16 +47,17 @@ def is_amp(root: _Element) -> bool:
 
 
 def _stripped(root: _Element, url: str) -> str:
-    if urls.absolute(url, url) is None:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
         return url
-    parts = urlsplit(url)
     path = _AT_END.sub(lambda found: found.groupdict().get("end") or "", parts.path) or "/"
     front = _AT_FRONT.match(path)
     if front and (is_amp(root) if front["form"].lower() == "amp" else _prints(root)):
         path = path[front.end() :]
-    query = parse_qsl(parts.query, keep_blank_values=True)
+    query = parse_qsl(parts.query, keep_blank_values=True) if parts.query else []
     kept = [(key, value) for key, value in query if not _names_variant(key, value)]
-    if path == parts.path and len(kept) == len(query):
+    if (path == (parts.path or "/") and len(kept) == len(query)) or urls.absolute(url, url) is None:
         return url
     return urls.canonical(urlunsplit((parts.scheme, parts.netloc, path, urlencode(kept), "")))
 
