@@ -178,3 +178,42 @@ def test_any_text_is_a_date_or_none(text: str) -> None:
     dates.find(text)
     dates.labelled(text)
     dates.event(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "hour", "minute"),
+    [
+        ("Ahad, 21 Mei 2023 4:30 petang", 16, 30),
+        ("21 Mei 2023, 10.15 pagi", 10, 15),
+        ("21 Mei 2023 11.00 siang", 11, 0),
+        ("21 Mei 2023 12.05 siang", 12, 5),
+        ("21 Mei 2023 1.20 siang", 13, 20),
+        ("21 Mei 2023 3:45 sore", 15, 45),
+        ("21 Mei 2023 9:15 malam", 21, 15),
+        ("21 Mei 2023 1.30 malam", 1, 30),
+        ("21 Mei 2023 12:10 am", 0, 10),
+        ("21 Mei 2023 12:10 pm", 12, 10),
+        ("21 Mei 2023 16:30 petang", 16, 30),
+    ],
+)
+def test_the_part_of_the_day_says_which_half_of_it(written: str, hour: int, minute: int) -> None:
+    found = dates.parse(written)
+    assert found is not None
+    assert (found.day, found.hour, found.minute) == (21, hour, minute)
+
+
+@pytest.mark.parametrize(
+    ("shown", "zone"),
+    [
+        ("Rabu, 15 Maret 2023 09:30 WIB", "+07:00"),
+        ("15/03/2023, 09.30", "+07:00"),
+        ("15 Maret 2023 09:30 WITA", "+08:00"),
+        ("15 Maret 2023 16:30 WIB", "+00:00"),
+        ("14 Maret 2023 09:30 WIB", "+00:00"),
+        ("15 Maret 2023 09:30 UTC", "+00:00"),
+    ],
+)
+def test_local_time_that_calls_itself_utc_is_found_out_by_what_readers_see(shown: str, zone: str) -> None:
+    moment, raw = dates.weigh(["2023-03-15T09:30:20Z"], "Asia/Jakarta", [shown])
+    assert moment is not None
+    assert (moment.isoformat(), raw) == (f"2023-03-15T09:30:20{zone}", "2023-03-15T09:30:20Z")

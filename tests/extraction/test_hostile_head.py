@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
 from tests.extraction.other_stories import NEXT, NEXT_HEADLINE, RAIL, RAIL_HEADLINE, paragraphs, rail, read
+from tests.extraction.stories import page
+from xinhua_id.extraction import extract
 
 
 def ld(document: object) -> str:
@@ -162,3 +165,84 @@ def test_the_label_tells_the_change_from_the_publication() -> None:
     found = read(rail(paragraphs(), before=shown))
     assert written(found.date_published) == "2023-03-15T09:30:00+07:00"
     assert written(found.date_modified) == "2023-03-15T11:00:00+07:00"
+
+
+UTC = '<meta property="article:published_time" content="2023-03-15T09:30:20Z">'
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<div>Rabu, 15 Maret 2023 09:30 WIB</div>",
+        "<div><span>Rabu, 15 Maret 2023</span> <span>09:30 WIB</span></div>",
+        "<p>Ratna Wening - 15/03/2023, 09.30</p>",
+    ],
+)
+@pytest.mark.parametrize("below", [False, True])
+def test_local_time_that_calls_itself_utc_is_found_out_by_what_readers_see(shown: str, below: bool) -> None:
+    html = rail(paragraphs(), head=UTC, before="" if below else shown, after=shown if below else "")
+    assert written(read(html).date_published) == "2023-03-15T09:30:20+07:00"
+
+
+def test_a_moment_in_utc_that_no_reader_sees_so_stays_what_it_is() -> None:
+    html = rail(paragraphs(), head=UTC, before="<div>Rabu, 15 Maret 2023 16:30 WIB</div><script>'09:30 WIB'</script>")
+    assert written(read(html).date_published) == "2023-03-15T09:30:20+00:00"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<div>Juru foto: Bayu Sasongko | Rabu, 15 Maret 2023, 21:10 WIB</div>",
+        "<div>Oleh Farah Nadhirah <span>Rabu, 15 Maret 2023 9:10 malam</span></div>",
+        "<table><tr><td>Rabu, 15 Maret 2023 21:10</td><td>Dibaca 1.204 kali oleh pembaca kami</td></tr></table>",
+    ],
+)
+def test_where_no_claim_says_when_the_lines_above_the_story_do(line: str) -> None:
+    found = read(rail(paragraphs(), before=line))
+    assert written(found.date_published) == "2023-03-15T21:10:00+07:00"
+    assert found.paragraphs == RAIL
+
+
+def test_of_a_page_that_names_no_zone_the_host_does() -> None:
+    html = rail(paragraphs(), before="<div>Rabu, 15 Mac 2023</div><div>15 Maret 2023 4:30 petang</div>")
+    found = extract(page(html, url="https://kabar.example.my/tempatan/kereta-lembah"))
+    assert written(found.date_published) == "2023-03-15T16:30:00+08:00"
+
+
+@pytest.mark.parametrize("title", [f"Kabar Example :: {RAIL_HEADLINE}", f"Kabar Example | {RAIL_HEADLINE}"])
+def test_the_name_of_the_site_in_front_of_a_title_is_no_part_of_the_headline(title: str) -> None:
+    html = f"<html><head><title>{title}</title></head><body><div>{paragraphs()}</div></body></html>"
+    assert read(html).headline == RAIL_HEADLINE
+
+
+def test_a_headline_that_begins_like_a_site_but_is_none_stays_whole() -> None:
+    title = f"Lembah Gading: {RAIL_HEADLINE}"
+    html = f"<html><head><title>{title}</title></head><body><div>{paragraphs()}</div></body></html>"
+    assert read(html).headline == title
+
+
+@pytest.mark.parametrize("title", ["Kabar Example", "Situs Resmi Kabupaten Tirta Gading"])
+def test_where_the_title_names_the_site_the_line_above_the_story_is_the_headline(title: str) -> None:
+    lines = f"<span>{RAIL_HEADLINE}</span><br><span>Rabu, 15 Maret 2023</span><br>"
+    html = f"<html><head><title>{title}</title></head><body><div>{lines}</div>{paragraphs()}</body></html>"
+    found = read(html)
+    assert (found.headline, found.paragraphs) == (RAIL_HEADLINE, RAIL)
+    assert written(found.date_published) == "2023-03-15T00:00:00+07:00"
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes"),
+    [
+        ("<nav><a>Beranda</a>", "</nav>"),
+        ('<div itemprop="editor">x', "</div>"),
+        ('<div class="byline">x', "</div>"),
+        ('<div class="breadcrumb">x', "</div>"),
+        ("<button>", "</button>"),
+        ("<noscript>x", "</noscript>"),
+    ],
+)
+def test_what_speaks_of_the_story_may_be_nested_deep(opens: str, closes: str) -> None:
+    began = time.process_time()
+    found = read(rail(paragraphs(), before=opens * 1_900 + closes * 1_900))
+    assert time.process_time() - began < 1.5
+    assert found.headline == RAIL_HEADLINE

@@ -1,6 +1,6 @@
 """The parts of a story to the item: which claim is believed where several speak, and what stays null.
 
-Knows nothing of elements; it is handed texts.
+Knows nothing of elements; it is handed texts, and asks `surroundings` for more where they leave a question open.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from urllib.parse import urljoin
 
 import xinhua_id
 from xinhua_id import urls
-from xinhua_id.extraction import credit_lines, dates, newswire, origin
-from xinhua_id.extraction.metadata import Metadata
+from xinhua_id.extraction import credit_lines, dates, newswire, origin, surroundings
+from xinhua_id.extraction.metadata import Metadata, is_site_name
 from xinhua_id.extraction.separate import Separated
 from xinhua_id.items import Article, EventDate, Extraction, Image, Page, Removed, Rights
 from xinhua_id.sources import Source
@@ -27,6 +27,18 @@ _ID_WORDS = frozenset(
     "kata menurut tersebut bisa ada".split()
 )
 _EN_WORDS = frozenset("the of and to in is was that for with as are by on at from has have it said".split())
+#: What heads every page of a site, and no story.
+_OF_A_SITE = re.compile(
+    r"(?i)(?:situs|website|web|portal|laman) (?:resmi|berita|web)\b|selamat datang|official (?:web ?)?site"
+)
+#: Neighbours whose sites write Malay, Indonesian or Chinese and name no zone.
+_ZONES = {
+    "my": "Asia/Kuala_Lumpur",
+    "sg": "Asia/Singapore",
+    "bn": "Asia/Brunei",
+    "tl": "Asia/Dili",
+    "cn": "Asia/Shanghai",
+}
 
 
 @dataclass(slots=True)
@@ -53,9 +65,14 @@ def assemble(page: Page, source: Source | None, found: Findings) -> Article:
     line = newswire.dateline(story.paragraphs[0])
     authors = _authors(story.credits, found, source)
     said_by, provider, evidence = origin.decide(source, line, story.credits, story.end_tag, authors, text)
-    timezone = source.timezone if source else "Asia/Jakarta"
+    timezone = _timezone(source, page.url)
     shown, changed = _dates_of([*found.date_lines, *story.date_lines])
-    published, published_raw = dates.weigh([*meta.published, *shown], timezone)
+    above = _above(found, page.url)
+    language = _language(text, meta.language, source)
+    shown += _further_dates(found, shown, above, timezone, language)
+    # An English page may well show its readers UTC.
+    local = shown if language == "id" else []
+    published, published_raw = dates.weigh([*meta.published, *([] if local else shown)], timezone, local)
     modified, modified_raw = dates.weigh([*meta.modified, *changed], timezone)
     canonical = _canonical(page.url, meta.canonical)
     return Article(
@@ -66,7 +83,7 @@ def assemble(page: Page, source: Source | None, found: Findings) -> Article:
         provider=provider,
         origin=said_by,
         origin_evidence=evidence,
-        headline=found.headline,
+        headline=_headline(found, above),
         lead=found.lead or story.lead,
         dateline=line,
         byline=story.credits.byline or found.byline,
@@ -78,7 +95,7 @@ def assemble(page: Page, source: Source | None, found: Findings) -> Article:
         date_modified=modified,
         date_modified_raw=modified_raw,
         event_date=_event(story.paragraphs[0], published),
-        language=_language(text, meta.language, source),
+        language=language,
         section=_last(found.section) or _first(meta.sections),
         tags=_tags(found.tags or meta.tags),
         paragraphs=story.paragraphs,
@@ -132,6 +149,53 @@ def _dates_of(lines: Iterable[str]) -> tuple[list[str], list[str]]:
         shown += published or ([] if modified else [line])
         changed += modified
     return shown, changed
+
+
+def _further_dates(found: Findings, shown: list[str], above: list[str], timezone: str, language: str) -> list[str]:
+    """Return what a reader sees elsewhere of the date, where what is claimed leaves a question open.
+
+    No moment at all: the nearest date above the story. A moment in UTC on an Indonesian page: what
+    shows readers the same time. Most pages leave no question, and are not looked through.
+    """
+    meta = found.meta
+    if meta.root is None:
+        return []
+    moments = (dates.parse(claim, timezone) for claim in (*meta.published, *shown))
+    claimed = next((moment for moment in moments if moment), None)
+    if claimed is None:
+        lines = above or surroundings.above(meta.root, found.story.paragraphs[0])
+        return next((said for line in reversed(lines) if len(line) < 200 and (said := dates.labelled(line)[0])), [])
+    if claimed.tzinfo != dt.UTC or claimed.time() == dt.time.min or language != "id":
+        return []
+    lines = surroundings.with_clock(meta.root, claimed.hour, claimed.minute)
+    return [date for line in lines for date in dates.labelled(line)[0]]
+
+
+def _above(found: Findings, url: str | None) -> list[str]:
+    """Return the texts above the story where its headline turned out to be the name of the site."""
+    meta = found.meta
+    if found.method != "structure" or meta.root is None:
+        return []
+    if not (_OF_A_SITE.match(found.headline) or is_site_name(found.headline, meta.site_name, url)):
+        return []
+    return surroundings.above(meta.root, found.story.paragraphs[0])
+
+
+def _headline(found: Findings, above: list[str]) -> str:
+    """Return the headline; the nearest line above the story that can be one where what was found names the site."""
+    can_be = (
+        line
+        for line in reversed(above)
+        if 4 <= len(line.split()) <= 25 and line[-1] not in ".:," and dates.find(line) is None
+    )
+    return next(can_be, found.headline)
+
+
+def _timezone(source: Source | None, url: str | None) -> str:
+    """Return the zone a site writes its times in: its source's, else that of the land its host names."""
+    if source:
+        return source.timezone
+    return _ZONES.get(urls.host(url or "").partition(":")[0].rpartition(".")[2], "Asia/Jakarta")
 
 
 def _event(first: str, published: dt.datetime | None) -> EventDate | None:

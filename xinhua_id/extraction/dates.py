@@ -76,23 +76,28 @@ def labelled(line: str) -> tuple[list[str], list[str]]:
     return published, modified
 
 
-def weigh(claims: Iterable[str], timezone: str) -> tuple[dt.datetime | None, str | None]:
+def weigh(claims: Iterable[str], timezone: str, shown: Iterable[str] = ()) -> tuple[dt.datetime | None, str | None]:
     """Return the first claim that gives a moment, and how it was written; a raw string alone where none does.
 
-    Where the first gives a day alone, a later one that gives the hour of the same day is better. Where it ends in
-    ``Z`` and a later one gives the same day and minute in a zone of Indonesia, the page wrote local time with a Z.
+    ``shown`` are those that a reader sees; they come after the others. Where the first gives a day alone, a later one
+    that gives the hour of the same day is better. Where it is in UTC and one that is shown, or names a zone of
+    Indonesia, gives the same day and minute in local time, the page wrote local time and called it UTC.
     """
-    said = [claim for claim in claims if claim]
-    moments = [(moment, claim) for claim in said if (moment := parse(claim, timezone))]
+    said = [(claim, seen) for some, seen in ((claims, False), (shown, True)) for claim in some if claim]
+    moments = [(moment, claim, seen) for claim, seen in said if (moment := parse(claim, timezone))]
     if not moments:
-        return None, said[0][:120] if said else None
-    first, claim = moments[0]
+        return None, said[0][0][:120] if said else None
+    first, claim, _ = moments[0]
     if first.time() == dt.time.min:
         first, claim = next(
-            ((m, c) for m, c in moments if m.date() == first.date() and m.time() != dt.time.min), (first, claim)
+            ((m, c) for m, c, _ in moments if m.date() == first.date() and m.time() != dt.time.min), (first, claim)
         )
     elif first.tzinfo == dt.UTC:
-        local = (m for m, c in moments if _ZONE_WRITTEN.search(c) and (m.date(), m.hour, m.minute) == _minute_of(first))
+        local = (
+            m
+            for m, c, seen in moments
+            if (seen or _ZONE_WRITTEN.search(c)) and m.utcoffset() and _minute_of(m) == _minute_of(first)
+        )
         first = next((first.replace(tzinfo=m.tzinfo) for m in local), first)
     return first, (find(claim) or claim)[:120] if len(claim) > 60 else claim
 
@@ -120,7 +125,7 @@ _DAY_BEFORE = re.compile(rf"(?i)\b(?:{_DAY}|mon|tue|wed|thu|fri|sat|sun|sen|sel|
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _CLOCK = (
     r"(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d)(?:[.,]\d{1,6})?)?(?!\d)"
-    r"(?!\s*(?:%|persen|juta|ribu|miliar|triliun)\b)(?:\s*(?P<ampm>[AaPp]\.?[Mm])\b\.?)?"
+    r"(?!\s*(?:%|persen|juta|ribu|miliar|triliun)\b)(?:\s*(?P<ampm>[AaPp]\.?[Mm]|pagi|siang|sore|petang|malam)\b\.?)?"
     r"\s*(?P<zone>WITA|WIB|WIT|GMT|UTC|Z(?![a-z]))?(?P<offset>\s?[+-]\d{1,2}(?::?\d{2})?(?![\d:]))?"
 )
 _YEAR = r"(?:(?:19|20)\d\d(?!\d)|[’'‘]\d\d(?!\d))"
@@ -217,7 +222,7 @@ def _moment(match: re.Match[str], text: str, timezone: str) -> dt.datetime | Non
     year = int(found["year"].lstrip("’'‘"))
     hour = int(found["hour"] or 0)
     if found["ampm"] and hour <= 12:
-        hour = hour % 12 + (12 if found["ampm"][0] in "Pp" else 0)
+        hour = _of_the_day(hour, found["ampm"].lower())
     try:
         moment = dt.datetime(
             year if year > 99 else 2000 + year, month, day, hour, int(found["minute"] or 0), int(found["second"] or 0),
@@ -226,6 +231,12 @@ def _moment(match: re.Match[str], text: str, timezone: str) -> dt.datetime | Non
     except ValueError:
         return None
     return moment if moment.year in _YEARS else None
+
+
+def _of_the_day(hour: int, part: str) -> int:
+    """Return the hour of 24: ``4:30 petang``, ``11.00 siang``, ``9:15 malam``, ``1.30 malam``, ``10:00 pm``."""
+    after_noon = {"siang": hour < 6 or hour == 12, "malam": 5 < hour < 12, "pagi": False}
+    return hour % 12 + 12 * after_noon.get(part, part[0] in "ps")
 
 
 def _zone(found: dict[str, str | None], raw: str, timezone: str) -> dt.tzinfo:

@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
+from xinhua_id import urls
 from xinhua_id.extraction import tree
 from xinhua_id.text import clean
 
@@ -26,6 +27,7 @@ _STORY_TYPES = re.compile(
 
 #: No head says a thing more often with anything to gain from it.
 _MOST = 20
+_AFTER_SITE = re.compile(r" ?(?:::|[|»]) ?| [–—-] |: ")
 _WRAPPING = re.compile(r"^\s*(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>\s*$|^\s*<!--|-->\s*$")
 _BROKEN_STORY = re.compile(r'"@type"\s*:\s*"\w*Article"')
 _BROKEN_STRING = re.compile(r'"(headline|datePublished|dateModified)"\s*:\s*"((?:[^"\\\n]|\\.){4,300})"')
@@ -49,6 +51,8 @@ class Metadata:
     kinds: set[str] = field(default_factory=set)
     head_title: str | None = None
     broken_json: int = 0
+    #: The page itself, for what is only looked for where the head leaves it open; None for a text dump.
+    root: _Element | None = None
 
     @property
     def says_story(self) -> bool:
@@ -76,7 +80,8 @@ _OTHER_META = frozenset({
 def read(root: _Element, base: str | None) -> Metadata:
     """Return the claims of a page; ``base`` is its URL, against which links are resolved."""
     out = Metadata(
-        language=clean(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "") or None
+        language=clean(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "") or None,
+        root=root,
     )
     for node in _ld_stories(root, out):
         _take_ld(node, out)
@@ -92,8 +97,29 @@ def read(root: _Element, base: str | None) -> Metadata:
     if out.head_title:
         out.titles.append(out.head_title)
     titles = (clean(title[:500]) for title in dict.fromkeys(out.titles[:_MOST]))
-    out.titles = list(dict.fromkeys(title for title in titles if title))
+    out.titles = [form for title in dict.fromkeys(titles) if title for form in _forms(title, out.site_name, base)]
+    out.titles = list(dict.fromkeys(out.titles))
     return out
+
+
+def is_site_name(text: str, site_name: str | None, base: str | None) -> bool:
+    """Whether a text is no more than the name of the site: what its head calls it, or what its host is made of."""
+    letters = _letters(text)
+    if len(letters) < 4:
+        return False
+    return (site_name is not None and letters == _letters(site_name)) or letters in _letters(urls.host(base or ""))
+
+
+def _forms(title: str, site_name: str | None, base: str | None) -> list[str]:
+    """Return a title without the name of the site in front of it, where it stands there, and as it is."""
+    sign = _AFTER_SITE.search(title)
+    if sign and len(title) - sign.end() >= 12 and is_site_name(title[: sign.start()], site_name, base):
+        return [title[sign.end() :], title]
+    return [title]
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).lower()
 
 
 def _joined(base: str | None, href: str) -> str | None:

@@ -1,7 +1,7 @@
-"""What classes and link relations around a story say of it: its byline, its section, its tags.
+"""What stands around a story and speaks of it: classes and link relations, and the lines just above it.
 
-For pages whose head says nothing of them, and no layout does. Reads ``rel``, ``itemprop`` and whole class tokens;
-knows nothing of the body.
+For pages whose head says nothing of byline, section, tags and date, and no layout does. Reads ``rel``, ``itemprop`` and
+whole class tokens; of the body it knows the first paragraph, which it is told.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import islice
 from lxml import etree
 
 from xinhua_id.extraction import tree
-from xinhua_id.text import clean
+from xinhua_id.text import clean, words_of
 
 _Element = etree._Element
 
@@ -61,6 +61,17 @@ _ACCOUNT = re.compile(r"(?i)^(admin(istrator)?|webmaster|root|user\d*|author)$")
 _LABEL = re.compile(r"(?i)^(oleh|by|penulis|reporter|ditulis oleh|written by)\s*:?\s*|\s*[-–|]\s*$")
 
 
+_SEEN = etree.XPath(
+    "descendant::text()[not(parent::script or parent::style or parent::noscript or parent::template or "
+    "parent::textarea or parent::option or parent::a)]",
+    smart_strings=False,
+)
+#: How many texts above a story may say when it was written.
+_NEAR = 12
+#: So many characters tell one paragraph from all others.
+_ENOUGH = 100
+
+
 @dataclass(slots=True)
 class Surroundings:
     """What was found, first mention first."""
@@ -83,6 +94,33 @@ def read(root: _Element) -> Surroundings:
             out.byline = _name(link)
     _read_marked(root, out)
     return out
+
+
+def above(root: _Element, opening: str) -> list[str]:
+    """Return the last texts that a reader sees above the paragraph ``opening``, from far to near; links left out."""
+    texts = _seen(root)
+    wanted = words_of(opening[:_ENOUGH])
+    for at, text in enumerate(texts):
+        if len(text) >= 12 and text[0] == opening[0]:
+            said = words_of(text[:_ENOUGH])
+            if said and (wanted.startswith(said) or said.startswith(wanted)):
+                return [clean(line) for line in texts[max(0, at - _NEAR) : at]]
+    return []
+
+
+def with_clock(root: _Element, hour: int, minute: int) -> list[str]:
+    """Return the texts that a reader sees with this time in them, each with those just before it: its day."""
+    signs = (f"{hour:02}:{minute:02}", f"{hour:02}.{minute:02}")
+    texts = _seen(root)
+    found = [at for at, text in enumerate(texts) if len(text) < 200 and (signs[0] in text or signs[1] in text)]
+    return [clean(" ".join(texts[max(0, at - 2) : at + 1]))[-300:] for at in found[:20]]
+
+
+def _seen(root: _Element) -> list[str]:
+    """Return the texts of a page outside links, in order, as far as one line of them may go."""
+    body = next(root.iter("body"), None)
+    found = _SEEN(body) if body is not None else []
+    return [text for raw in found if (text := str(raw)[:2000].strip())] if isinstance(found, list) else []
 
 
 def _read_marked(root: _Element, out: Surroundings) -> None:
