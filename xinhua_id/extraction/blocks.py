@@ -176,7 +176,8 @@ class _Walker:
 
     def _enter(self, element: _Element, tag: str, rule: int, inside: int, depth: int) -> None:
         """Read a block element: its text is its own, and what it hands down ends with it."""
-        self._flush()
+        if self.buffer:
+            self._flush()
         page = self.page
         outer = self.holder, self.kind, self.level, self.rule
         at = len(page.nodes)
@@ -192,7 +193,8 @@ class _Walker:
             self._say(text, inside)
         if len(element):
             self._below(element, inside, depth + 1) if depth < _DEEPEST else self._flat(element, inside)
-        self._flush()
+        if self.buffer:
+            self._flush()
         node.last = len(page.blocks)
         self.holder, self.kind, self.level, self.rule = outer
 

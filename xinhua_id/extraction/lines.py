@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 
+from xinhua_id.extraction import boilerplate
 from xinhua_id.text import clean
 
 #: LINE SEPARATOR stands for ``<br>`` until a block is split, PARAGRAPH SEPARATOR for the end of an inline element
@@ -85,8 +86,14 @@ def _lines_to_paragraphs(lines: list[str], wrapped: bool) -> list[str]:
         ended = _is_ended(line)
         follows = clean(lines[number + 1][:400]) if number + 1 < len(lines) else ""
         heads = parted and not ended and 3 < len(text) < 90 and text[:1].isupper() and _opens(follows)
-        parted = not wrapped and (ended or heads)
+        parted = (not wrapped and (ended or heads)) or _announces(text)
     return [" ".join(parts) for parts in paragraphs]
+
+
+def _announces(text: str) -> bool:
+    """Whether a line is a bare label of the headline under it: ``Baca juga``."""
+    rule = boilerplate.rule_for(text) if len(text) < 60 else None
+    return rule is not None and rule.reach is boilerplate.Reach.NEXT
 
 
 def _opens(text: str) -> bool:
