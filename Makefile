@@ -71,7 +71,7 @@ bench: $(BENCH_STAMP)
 # Rewrites xinhua_id/extraction/story_trees.py: read what it prints, and run the tests, before the change is kept.
 learn: $(BENCH_STAMP)
 	@test -n '$(strip $(CORPORA))' || { echo 'No pages to learn from: make learn CORPORA="FOLDER …"' >&2; exit 1; }
-	$(BENCH_VENV)/bin/python -m benchmarks.learn $(CORPORA)
+	$(BENCH_VENV)/bin/python -m benchmarks.learn $(CORPORA) tests/pages --replica 40
 
 # The stamp is younger than the lock and pyproject.toml: nothing to do.
 $(STAMP): requirements.lock pyproject.toml

@@ -20,7 +20,7 @@ from xinhua_id import settings, sources
 from xinhua_id.cli.app import app
 from xinhua_id.corpus.read import read
 from xinhua_id.demo.site import Replica
-from xinhua_id.extraction import boilerplate, regions
+from xinhua_id.extraction import boilerplate, regions, traits
 from xinhua_id.items import Outcome
 
 ROOT = Path(__file__).parent.parent
@@ -129,6 +129,13 @@ def test_the_rules_that_read_a_line_are_listed_as_they_are() -> None:
 
 def test_the_rules_that_name_an_element_are_listed_in_their_order() -> None:
     assert named(between("regions", EXTRACTION)) == regions.NAMES
+
+
+def test_every_trait_that_the_trees_see_is_explained() -> None:
+    explained = [
+        name for row in between("traits", EXTRACTION)[2:] for name in re.findall(r"`(\w+)`", row.split("|")[1])
+    ]
+    assert sorted(explained) == sorted(traits.NAMES)
 
 
 def test_what_the_sources_drop_is_listed() -> None:

@@ -338,7 +338,7 @@ def test_a_credit_that_no_field_tells_is_accounted_for() -> None:
 
 
 def test_positions_of_what_was_removed_lie_within_the_story_and_in_page_order() -> None:
-    tail = ["Kanal lain", "Forum warga", "Peluang usaha", "Galeri foto", "Indeks berita"]
+    tail = ["Berita Terkait", "Forum warga", "Peluang usaha", "Galeri foto", "Indeks berita"]
     inside = "".join(f"<p>{text}</p>" for text in [*BODY, "Banner", *tail])
     found = extract(page(wrapped(f"<h1>{HEADLINE}</h1><div>{inside}</div>")))
     positions = [r.position for r in found.removed if r.position is not None]

@@ -57,7 +57,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "read-also", "bac sim lih ton den pil rea als",
         rf"[\W_]{{0,4}}(?:(?:Baca|Simak|Lihat|Tonton|Dengarkan)\s*(?:juga|pula|selengkapnya|artikel lainnya|lainnya)|"
-        rf"Bacaan (?:terkait|lainnya)|Pilihan (?:Editor|Redaksi)|Read also|Also read)\s*[:：]{_REST}",
+        rf"Baca|Bacaan (?:terkait|lainnya)|Pilihan (?:Editor|Redaksi)|Read also|Also read)\s*[:：]{_REST}",
         "Baca juga: Pasar terapung dibuka kembali",
     ),
     _rule(
@@ -70,18 +70,19 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "video-label", "gam sim ton sak lih vid",
         r"\[?\s*Gambas\s*:.{0,200}|(?:Simak|Tonton|Saksikan|Lihat)(?: juga)?\s+video\b.{0,25}(?:[:：].{0,200})?|"
+        r"(?:Simak|Tonton|Saksikan|Lihat)(?: juga)?\s+video\b.{0,90}[:：]|"
         r"\[?\s*Video\s*:\s*(?:20detik|YouTube|Vidio).{0,200}",
         "[Gambas:Video 20detik]",
     ),
     _rule("photo-label", "lih per fot", r"(?:Lihat|Perbesar)\s+Foto|Foto\s+\d+\s+dari\s+\d+|Perbesar", "Lihat Foto"),
     _rule(
-        "comment-form", "tin ala rua bat ber tul kir lea you kom nam e ema sit sim",
+        "comment-form", "tin ala rua bat ber tul kir lea you kom nam e ema sit sim tan",
         r"Tinggalkan\s+(?:sebuah\s+)?(?:Balasan|Komentar)(?:\s+Batalkan balasan)?|"
         r"Alamat (?:email|surel|e-mail) Anda tidak akan dipublikasikan\..{0,120}|Ruas yang wajib ditandai.{0,10}|"
         r"Batalkan balasan|Beri(?:kan)? komentar(?: Anda)?|Tulis komentar.{0,40}|Kirim komentar|"
         r"Leave a (?:reply|comment).{0,40}|"
         r"Your email address will not be published.{0,80}|Komentar\s*(?:\(\d+\)|\*)?|\d+\s+Komentar|Nama \*|"
-        r"E-?mail \*|Situs web|"
+        r"E-?mail \*|Situs web|(?:Tanggapan|Komentar)\s+(?:pembaca|warga(?:net)?)\s*(?:\(\d+\))?|"
         r"Simpan nama(?: saya)?, (?:email|surel).{0,120}",
         "Alamat email Anda tidak akan dipublikasikan. Ruas yang wajib ditandai *",
         Reach.TAIL,
@@ -135,7 +136,13 @@ RULES: tuple[Rule, ...] = (
         "1.229 Views",
     ),
     _rule("end-mark", "sel hab tam end -", r"[■□◼●*#=_\s-]{1,12}|\(?Selesai\)?|\[?(?:Habis|Tamat)\]?|-end-", "Selesai"),
-    _rule("initials", "( [", r"\([a-z]{2,5}(?:\s?/\s?[a-z]{2,5}){1,3}\)|\[[a-z]{2,5}(?:/[a-z]{2,5})+\]", "(abc/def)"),
+    _rule(
+        "initials",
+        "( [",
+        r"\([a-z]{2,5}(?:\s?/\s?[a-z]{2,5}){1,3}\)|\[[a-z]{2,5}(?:/[a-z]{2,5})+\]|"
+        r"\((?:Humas|Redaksi|Red|Tim|Adv)\.?\)",
+        "(abc/def)",
+    ),
 )  # fmt: skip
 
 _LONGEST = 420

@@ -7,12 +7,14 @@ layouts are tried first; where none matches, structure and text anchors decide.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from lxml import etree
 
 from xinhua_id.errors import NotAnArticle
 from xinhua_id.extraction import (
     blocks,
+    boilerplate,
     layouts,
     metadata,
     parts,
@@ -20,11 +22,13 @@ from xinhua_id.extraction import (
     separate,
     structure,
     surroundings,
+    traits,
     tree,
     verdict,
 )
 from xinhua_id.extraction.assemble import Findings, assemble
 from xinhua_id.extraction.decode import unzipped, utf8
+from xinhua_id.extraction.story_trees import odds_of
 from xinhua_id.items import Article, Page, Removed
 from xinhua_id.sources import Source
 from xinhua_id.text import clean, content_digest
@@ -32,6 +36,10 @@ from xinhua_id.text import clean, content_digest
 _Element = etree._Element
 #: No story has as many paragraphs; reading them would hold up a crawl for a minute.
 _MOST_BLOCKS = 200_000
+#: Two paragraphs so many blocks apart have nothing between them but what belongs to the story or interrupts it.
+_NEAR = 8
+#: Behind a block of the story these odds are enough for what carries it on, and for less than such a share of links.
+_DOUBT, _LINKED = -0.7, 0.5
 
 
 @dataclass(slots=True)
@@ -106,27 +114,28 @@ def _by_layout(read: _Read, source: Source | None) -> Findings | None:
 
 
 def _by_structure(read: _Read) -> Findings | None:
-    region = structure.find(read.flat, read.meta.titles)
-    if region is None:
+    flat = read.flat
+    ground = structure.survey(flat, read.meta.titles)
+    if ground is None:
         return None
     if not read.meta.says_story:
-        verdict.refuse_teasers(read.page, read.flat, region.body)
-    flat = read.flat
-    headline_at = region.headline
+        verdict.refuse_teasers(read.page, flat, ground.wide)
+    headline_at = ground.headline
     headline = flat.blocks[headline_at].text if headline_at is not None else _title(read.meta)
     if not headline:
         return None
-    begin = region.body.start
-    above: set[int] = set()
-    if headline_at is not None and headline_at < begin:
-        above = set(range(headline_at + 1, begin))
-    pieces = [separate.Piece(flat.blocks[at], flat.rule_name(flat.blocks[at]), True) for at in sorted(above)]
-    pieces += [separate.Piece(flat.blocks[at], flat.rule_name(flat.blocks[at])) for at in _from(region, headline_at)]
-    story = separate.separate(pieces, headline, ragged=True)
+    kept = _kept(flat, ground)
+    inside = _drawn_together(kept) | set(ground.wide)
+    if headline_at is not None:
+        inside.discard(headline_at)
+        inside.update(range(headline_at + 1, ground.wide.start))
+    begin = min(kept & set(ground.wide), default=ground.wide.start)
+    story = separate.separate([_piece(flat, at, kept, begin) for at in sorted(inside)], headline)
     if not story.paragraphs or sum(map(len, story.paragraphs)) < 60:
         return None
-    inside = set(region.body) | above | ({headline_at} if headline_at is not None else set())
-    _credits_around(flat, inside, story)
+    if headline_at is not None:
+        inside.add(headline_at)
+    _credits_around(flat, set(ground.wide) | kept, story)
     around = surroundings.read(read.root)
     return Findings(
         headline, story, read.meta, "structure", None,
@@ -137,11 +146,51 @@ def _by_structure(read: _Read) -> Findings | None:
     )  # fmt: skip
 
 
-def _from(region: structure.Region, headline_at: int | None) -> range:
-    """Return the body's blocks, from behind the headline where it stands inside the body's element."""
-    if headline_at is not None and headline_at in region.body:
-        return range(headline_at + 1, region.body.stop)
-    return region.body
+def _piece(flat: blocks.Walk, at: int, kept: set[int], begin: int) -> separate.Piece:
+    block = flat.blocks[at]
+    return separate.Piece(block, flat.rule_name(block), above=at < begin and at not in kept, unlike=at not in kept)
+
+
+def _kept(flat: blocks.Walk, ground: structure.Ground) -> set[int]:
+    """Return the blocks that are the story's by the trees' odds, and those in doubt that carry it on."""
+    odds = {at: odds_of(row) for at, row in traits.read(flat, ground) if at != ground.headline}
+    behind = structure.next_story(flat, ground)
+    kept = {at for at, value in odds.items() if value > 0 and (at in ground.wide or at not in behind)}
+    numbers = [at for at in odds if boilerplate.rule_for(flat.blocks[at].text) is None]
+    for before, at, after in zip(numbers, numbers[1:], [*numbers[2:], -1], strict=False):
+        if (
+            before in kept
+            and at in ground.inner
+            and at not in kept
+            and odds[at] > _DOUBT - (flat.blocks[at].kind is blocks.Kind.QUOTE)
+        ):
+            if _carries_on(flat, before, at) or (after in kept and _stands_between(flat.blocks[at])):
+                kept.add(at)
+    return kept
+
+
+def _carries_on(flat: blocks.Walk, before: int, at: int) -> bool:
+    """Whether a block is a sentence: one quoted, or made like that before it, beside it; no linked headline is one."""
+    one, other = flat.blocks[before], flat.blocks[at]
+    quoted = other.kind is blocks.Kind.QUOTE
+    parents = flat.nodes[one.node].parent, flat.nodes[other.node].parent
+    beside = quoted or (one.tag == other.tag and parents[0] == parents[1])
+    return beside and separate.is_sentence(other.text)
+
+
+def _stands_between(block: blocks.Block) -> bool:
+    """Whether a block between two of the story is words, not mostly links: a sub-heading, a cry."""
+    return block.link_share < _LINKED and any(map(str.isalpha, block.text[:80]))
+
+
+def _drawn_together(kept: set[int]) -> set[int]:
+    """Return blocks of the story and what stands between two of them a few blocks apart: pictures, captions, ads."""
+    numbers = sorted(kept)
+    together = set(numbers)
+    for one, next_one in pairwise(numbers):
+        if next_one - one <= _NEAR:
+            together.update(range(one + 1, next_one))
+    return together
 
 
 def _title(meta: metadata.Metadata) -> str | None:

@@ -82,8 +82,8 @@ _RULES: dict[str, tuple[frozenset[str], str]] = {
     ),
     "newsletter": (
         frozenset(),
-        "newsletter subscribe subscription langganan cookie-{notice,banner,consent,bar} gdpr popup modal paywall "
-        "app-{promo,download,banner} download-app adblock adblock-*",
+        "newsletter newsletter-* subscribe subscription langganan promo-langganan cookie-{notice,banner,consent,bar} "
+        "gdpr popup modal paywall app-{promo,download,banner} download-app adblock adblock-*",
     ),
     "search-form": (frozenset(), "search search-{form,box,bar,wrap} form-search pencarian"),
 }  # fmt: skip
@@ -114,6 +114,8 @@ def rule_of(element: _Element, tag: str) -> int:
     if "class" in keys and (names := get("class")):
         best = _first_rule(names)
     if "id" in keys and (names := get("id")) and (other := _first_rule(names)) < best:
+        best = other
+    if "data-component" in keys and (names := get("data-component")) and (other := _first_rule(names)) < best:
         best = other
     if best < _NONE:
         return best

@@ -20,7 +20,7 @@ from xinhua_id.text import content_digest, words_of
 _LONGEST_KEPT = 500
 _SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*$")
 _ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$|^[^\s@]++@[^\s@]++$", re.IGNORECASE)
-_END_MARK = re.compile(r"\s*(?:[■◼□]|##+|\*\*\*+)\s*$")
+_END_MARK = re.compile(r"\s*(?:[■◼□]|##+|\*\*\*+|\(\*+\)|\([a-z]{2,4}/\d{1,3}\))\s*$")
 _END_TAG = re.compile(r"\s*\[[A-Z]\w+\]\s*$")
 _CLOSING_TAG = re.compile(r"\s(?P<tag>\[(?:Xinhua|ANTARA|Antara)\])$")
 _END_AGENCY = re.compile(r"(?<=[.!?\"”’])\s*(?P<tag>[\[(](?:Xinhua|ANTARA|Antara)[\])])\s*\.?$")
@@ -51,11 +51,16 @@ class Separated:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One block on its way: the rule its element carries, and whether it stands above the body's element."""
+    """One block on its way: the rule its element carries, and whether it stands above the body's element.
+
+    ``unlike``: by how it is made and where it stands it is not the story's; it still may be a credit or a date.
+    None where nobody judged it.
+    """
 
     block: Block
     rule: str | None = None
     above: bool = False
+    unlike: bool | None = None
 
 
 def separate(pieces: Iterable[Piece], headline: str | None, *, dump: bool = False, ragged: bool = False) -> Separated:
@@ -74,10 +79,12 @@ class _Separation:
         self.dump = dump
         self.ragged = ragged
         self.tail: str | None = None
+        self.tail_ends = False  # a heading over comments: what follows is prose, and never the story's
         self.label: str | None = None  # a bare label such as ``Baca juga``, waiting for its line
         self.label_before: str | None = None
         self.standfirst: list[str] = []
         self.comments: list[str] = []
+        self.dateline: str | None = None  # alone in its element, waiting for the paragraph it opens
         self.kinds: list[Kind] = []  # of each paragraph
         self.held: tuple[Removed, str] | None = None  # a sentence behind a label, in doubt
         self.comments_at = 0
@@ -97,6 +104,7 @@ class _Separation:
                     digest=content_digest(text),
                 )
             )
+        self._drop_dateline()
         if self.ragged:
             self._trim_fragments()
         self._part_lead()
@@ -115,11 +123,35 @@ class _Separation:
         self.label_before, self.label = self.label, None
         self.under_picture, self.picture_last = self.picture_last, piece.block.kind is Kind.IMAGE
         if not self._taken_by_element(piece) and not self._taken_by_rule(piece) and not self._taken_as_data(piece):
-            if piece.above:
+            if self._may_be_dateline(piece):
+                self._drop_dateline()
+                self.dateline = piece.block.text
+            elif piece.above:
                 self._above(piece)
+            elif piece.unlike:
+                self._remove("unlike-the-story", piece.block.text)
             else:
-                self.out.paragraphs.append(piece.block.text)
-                self.kinds.append(piece.block.kind)
+                self._keep(piece.block)
+
+    def _keep(self, block: Block) -> None:
+        text = block.text
+        if self.dateline is not None:
+            if newswire.dateline(whole := f"{self.dateline} {text}"):
+                text, self.dateline = whole, None
+            self._drop_dateline()
+        self.out.paragraphs.append(text)
+        self.kinds.append(block.kind)
+
+    def _may_be_dateline(self, piece: Piece) -> bool:
+        """Whether a line that would go could be a dateline that markup parted: ``<b>Jakarta</b> - <p>``."""
+        text = piece.block.text
+        gone = piece.above or bool(piece.unlike)
+        return gone and not self.out.paragraphs and len(text) <= 80 and text.endswith(("-", "–", "—"))
+
+    def _drop_dateline(self) -> None:
+        if self.dateline is not None:
+            self._remove("above-the-story", self.dateline)
+            self.dateline = None
 
     def _taken_by_element(self, piece: Piece) -> bool:
         block = piece.block
@@ -148,6 +180,7 @@ class _Separation:
                 self.label = rule.name
             elif rule.reach is boilerplate.Reach.TAIL and self.out.paragraphs:
                 self.tail = rule.name
+                self.tail_ends = rule.name == "comment-form" and piece.block.kind is Kind.HEADING
         elif self.tail is not None and not self._story_resumes(piece.block):
             if self.held is None or self.held[1] is not text:
                 if not self._taken_as_credit(text):
@@ -164,7 +197,7 @@ class _Separation:
             return True
         if self.headline and words_of(text) == self.headline:
             self._remove("headline-repeated", text)
-        elif _is_linked_headline(piece.block):
+        elif piece.unlike is None and _is_linked_headline(piece.block):
             self._remove("linked-headline", text)
         elif self._reads_like_caption(text):
             self._caption(text)
@@ -194,6 +227,7 @@ class _Separation:
         """Whether running text after a label shows that the label stood inside the story, and lift the tail."""
         reads_on = (
             not self.dump
+            and not self.tail_ends
             and self.tail in ("related", "comment-form")
             and block.tag in ("p", "div")
             and block.link_share < 0.3
@@ -277,8 +311,7 @@ class _Separation:
                     self._remove("trailing-fragment", cut)
                 break
         while len(paragraphs) > 1 and (text := paragraphs[-1]):
-            ended = _SENTENCE.search(_without_end(text))
-            if self.kinds[len(paragraphs) - 1] is Kind.ITEM or not _is_fragment(text) or ended:
+            if self.kinds[len(paragraphs) - 1] is Kind.ITEM or not _is_fragment(text) or is_sentence(text):
                 return
             paragraphs.pop()
             self._remove("trailing-fragment", text)
@@ -320,6 +353,11 @@ def _opens_story(text: str, before: int) -> bool:
     return line is not None and (before <= 1 or bool(line.agencies))
 
 
+def is_sentence(text: str) -> bool:
+    """Whether a text ends as a sentence does, whatever mark or tag closes the story behind it."""
+    return bool(_SENTENCE.search(_without_end(text)))
+
+
 def _without_end(text: str) -> str:
     """Return a paragraph without the end mark and the agency's tag that may close a story."""
     head, end = text[:-40], text[-40:]
@@ -337,7 +375,7 @@ def _is_linked_headline(block: Block) -> bool:
     return (
         block.anchors >= 1
         and block.link_share > 0.85
-        and not _SENTENCE.search(_without_end(block.text))
+        and not is_sentence(block.text)
         and not _ADDRESS.match(block.text)
     )
 

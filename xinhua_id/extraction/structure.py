@@ -29,14 +29,6 @@ _BODY_TOKENS = re.compile(
 _OUTER = frozenset({"html", "body"})
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
-    """The story's place: ``body`` are the block numbers of its element, ``headline`` the number of its heading."""
-
-    body: range
-    headline: int | None
-
-
 def lift_capped_rules(page: Walk) -> None:
     """Take the mark off blocks whose rule marks too much of the page's prose; two passes, whatever the nesting.
 
@@ -117,12 +109,6 @@ def survey(page: Walk, titles: list[str]) -> Ground | None:
     return Ground(best, range(node.first, node.last), range(wide.first, wide.last), above, headline, scores, prose)
 
 
-def find(page: Walk, titles: list[str]) -> Region | None:
-    """Return the story's region, or None where no element holds prose."""
-    ground = survey(page, titles)
-    return Region(ground.wide, ground.headline) if ground else None
-
-
 def headline_of(page: Walk, titles: list[str]) -> int | None:
     """Return the number of the block that is the headline: what the head names, else the only or first h1."""
     wanted = {key for title in titles if len(key := words_of(title)) >= 12}
@@ -164,7 +150,7 @@ def _near(one: str, other: str) -> bool:
 
 def _scores(page: Walk, headline: int | None, prose: list[bool]) -> dict[int, float]:
     scores: dict[int, float] = {}
-    others = _other_articles(page, headline)
+    others = other_articles(page, headline)
     for at, block in enumerate(page.blocks):
         if not prose[at] or boilerplate.rule_for(block.text):
             continue
@@ -188,7 +174,7 @@ def _scores(page: Walk, headline: int | None, prose: list[bool]) -> dict[int, fl
     return scores
 
 
-def _other_articles(page: Walk, headline: int | None) -> set[int]:
+def other_articles(page: Walk, headline: int | None) -> set[int]:
     """Return the blocks of ``<article>`` elements beside the one that holds the headline: the next story, teasers."""
     if headline is None:
         return set()
@@ -198,6 +184,14 @@ def _other_articles(page: Walk, headline: int | None) -> set[int]:
         return set()
     inner = min(own, key=len)
     return {at for blocks in ranges if headline not in blocks and blocks.start not in inner for at in blocks}
+
+
+def next_story(page: Walk, ground: Ground) -> set[int]:
+    """Return the blocks of other ``<article>`` elements, and those behind a further h1 below the story's element."""
+    after = range(ground.wide.stop, len(page.blocks))
+    heads = (at for at in after if page.blocks[at].level == 1 and page.blocks[at].rule < 0 and at != ground.headline)
+    first = next(heads, after.stop)
+    return other_articles(page, ground.headline) | set(range(first, after.stop))
 
 
 def _token_weight(page: Walk, at: int) -> float:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from xinhua_id.extraction.blocks import Kind, Walk
-from xinhua_id.extraction.structure import Ground
+from xinhua_id.extraction.structure import Ground, other_articles
 
 Row = list[float]
 
@@ -24,6 +24,7 @@ NAMES = (
     "alike", "siblings", "length", "link_share", "anchors", "ended", "level", "item", "tag", "repeated", "good_names",
     "bad_names",
     "previous_length", "previous_links", "next_length", "next_links", "since_prose", "until_prose",
+    "page_prose", "other_article", "first_heads", "heading_links", "since_heading",
 )  # fmt: skip
 
 _TAGS = {tag: number for number, tag in enumerate(
@@ -46,6 +47,10 @@ _BAD = frozenset(
 #: Outside the region only what reads like prose can still be the story's.
 _SHORT, _LINKED = 40, 0.5
 _FAR = 99
+#: One block counts for no more, or a page glued into one would leave nothing to any other.
+_LONGEST = 5000
+#: Farther away, another block more or less says nothing.
+_REACH = 15
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -53,6 +58,15 @@ def _named(names: str) -> tuple[int, int]:
     """Return how many words of a class speak for a story, and how many for something else."""
     words = {word.lower() for word in _TOKEN.findall(names[:200])}
     return len(words & _GOOD), len(words & _BAD)
+
+
+def _ended(end: str) -> float:
+    """Return 1 where a text ends as sentences do, one half where a list follows, else 0."""
+    return 0.5 if end.endswith(":") else float(_ENDED.search(end) is not None)
+
+
+def _reach(distance: int) -> int:
+    return max(-_REACH, min(distance, _REACH))
 
 
 def width(text: str) -> int:
@@ -75,7 +89,7 @@ class _Reading:
         self.prose = [ground.prose[at] for at in self.texts]
         self.widths = [width(block.text) for block in self.blocks]
         self.parents = [nodes[block.node].parent if block.node >= 0 else -1 for block in self.blocks]
-        told = [n if is_prose else 0 for n, is_prose in zip(self.widths, self.prose, strict=True)]
+        told = [min(n, _LONGEST) if is_prose else 0 for n, is_prose in zip(self.widths, self.prose, strict=True)]
         self.sums = [0, *accumulate(told)]
         self.total = self.sums[-1] or 1
         self.names: dict[int, str] = {-1: ""}
@@ -103,13 +117,18 @@ class _Reading:
     def _class(self, at: int) -> str:
         names = self.names.get(at)
         if names is None:
-            names = self.names[at] = self.page.nodes[at].element.get("class") or ""
+            get = self.page.nodes[at].element.get
+            names = self.names[at] = get("class") or get("data-component") or get("data-testid") or ""
         return names
 
     def rows(self) -> Iterator[tuple[int, Row]]:
         wide = self.ground.wide
         until, since = self._until(), _FAR
         last = len(self.blocks) - 1
+        headline = self.ground.headline
+        others = other_articles(self.page, headline)
+        size = min(self.total, 8000)
+        heads, heading_links, since_heading = 0, -1.0, _FAR
         for number, (at, block, is_prose) in enumerate(zip(self.texts, self.blocks, self.prose, strict=True)):
             inside = wide.start <= at < wide.stop
             if block.rule < 0 and (inside or (self.widths[number] >= _SHORT and block.link_share < _LINKED)):
@@ -125,9 +144,15 @@ class _Reading:
                     row += (min(self.widths[number + 1], 800), after.link_share)
                 else:
                     row += (0, 0)
-                row += (since, until[number])
+                row += (since, until[number], size, at in others, heads, heading_links, since_heading)
                 yield at, row
             since = 0 if is_prose else min(since + 1, _FAR)
+            since_heading = min(since_heading + 1, _FAR)
+            if at == headline:
+                heads, heading_links, since_heading = 0, -1.0, _FAR
+            elif block.level and block.rule < 0:
+                heads += block.level == 1 and headline is not None and at > headline
+                heading_links, since_heading = block.link_share, 0
 
     def _until(self) -> list[int]:
         """Return for each block how many follow before the next one of prose."""
@@ -152,8 +177,8 @@ class _Reading:
         return [
             inside, best.start <= at < best.stop,
             scores.get(node, 0.0), scores.get(parent, 0.0), scores.get(outer, 0.0),
-            up, above[top], at - best.start, at - best.stop,
-            -999 if head is None else at - head,
+            up, above[top], _reach(at - best.start), _reach(at - best.stop),
+            -_REACH if head is None else _reach(at - head),
             sums[number] / self.total, (sums[-1] - sums[number + 1]) / self.total, near / min(self.total, 4000),
             self.parent_prose.get(parent, 0) / self.total, self.parent_links[parent] / max(1, self.parent_text[parent]),
             min(self.parent_text[parent], 5000),
@@ -168,7 +193,7 @@ class _Reading:
         outer = _named(self._class(self.page.nodes[parent].parent)) if parent >= 0 else (0, 0)
         return [
             min(self.siblings[parent, block.tag], 30), min(self.widths[number], 1500), block.link_share,
-            min(block.anchors, 10), _ENDED.search(block.text[-8:]) is not None, block.level,
+            min(block.anchors, 10), _ended(block.text[-8:]), block.level,
             block.kind is Kind.ITEM, _TAGS.get(block.tag, 0), self.seen[block.text] > 1,
             good + over[0] + outer[0], bad + over[1] + outer[1],
         ]  # fmt: skip

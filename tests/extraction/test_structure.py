@@ -1,0 +1,83 @@
+"""What structure and the trees make of a page that nobody described: blocks in doubt, what interrupts, what follows."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.extraction.stories import BODY, FIRST, FOURTH, HEADLINE, SECOND, THIRD, article, page, wrapped
+from xinhua_id.extraction import blocks, extract, metadata, structure, traits, tree
+from xinhua_id.extraction.story_trees import odds_of
+from xinhua_id.items import Article
+
+COMMENT = (
+    "Saya tinggal di dekat dermaga dan setiap hari melihat perahu itu lewat. Semoga lapak baru tidak cepat rusak "
+    "seperti yang lama, karena banyak keluarga menggantungkan hidup di sana."
+)
+
+
+def rules(found: Article) -> dict[str, str]:
+    """Text to rule, of what was removed."""
+    return {removed.text: removed.rule for removed in found.removed if removed.text}
+
+
+def test_the_traits_keep_their_range_however_long_a_block_is() -> None:
+    html = wrapped(f"<div>{'kata ' * 200_000}</div>" + article())
+    root = tree.parse(html.encode())
+    assert root is not None
+    flat = blocks.walk(root)
+    ground = structure.survey(flat, metadata.read(root, None).titles)
+    assert ground is not None
+    rows = dict(traits.read(flat, ground))
+    first = next(at for at, block in enumerate(flat.blocks) if block.text == FIRST)
+    assert rows[first][traits.NAMES.index("parent_prose")] > 0.05
+    assert odds_of(rows[first]) > -2
+
+
+@pytest.mark.parametrize("dash", ["-", "–", "--"])
+def test_a_dateline_parted_from_its_paragraph_is_joined_to_it(dash: str) -> None:
+    story = "".join(f"<p>{text}</p>" for text in [SECOND, THIRD, FOURTH])
+    found = extract(page(wrapped(f"<h1>{HEADLINE}</h1><div><strong>Muara Lestari</strong> {dash} {story}</div>")))
+    assert found.paragraphs[0] == f"Muara Lestari {dash} {SECOND}"
+
+
+def test_a_line_with_a_dash_at_its_end_that_is_no_dateline_is_removed_by_name() -> None:
+    story = "".join(f"<p>{text}</p>" for text in BODY)
+    found = extract(page(wrapped(f"<h1>{HEADLINE}</h1><div><b>oleh tim liputan kami -</b>{story}</div>")))
+    assert found.paragraphs == BODY
+    assert rules(found)["oleh tim liputan kami -"] == "above-the-story"
+
+
+def test_a_quoted_cry_at_the_end_is_the_story_s() -> None:
+    story = "".join(f"<div>{text}</div>" for text in BODY)
+    cry = '<blockquote><p>"Ini baru permulaan."</p></blockquote>'
+    found = extract(page(wrapped(f"<main><h1>{HEADLINE}</h1><div>{story}{cry}<p>[Xinhua]</p></div></main>")))
+    assert found.paragraphs == [*BODY, '"Ini baru permulaan."']
+
+
+@pytest.mark.parametrize("heading", ["Tanggapan warga (3)", "Komentar (12)", "Komentar pembaca"])
+def test_prose_behind_a_heading_over_comments_never_becomes_the_story(heading: str) -> None:
+    story = "".join(f"<p>{text}</p>" for text in BODY)
+    comments = f"<p>{COMMENT}</p>" * 3
+    found = extract(page(wrapped(f"<div><h1>{HEADLINE}</h1>{story}<h3>{heading}</h3>{comments}</div>")))
+    assert found.paragraphs == BODY
+
+
+def test_a_second_article_below_is_another_story() -> None:
+    story = "".join(f"<p>{text}</p>" for text in BODY)
+    other = "".join(f"<p>Kalimat {n} dari cerita lain tentang jembatan yang diresmikan kemarin.</p>" for n in range(6))
+    found = extract(
+        page(wrapped(f"<article><h1>{HEADLINE}</h1>{story}</article><article><h1>Lain</h1>{other}</article>"))
+    )
+    assert found.paragraphs == BODY
+
+
+def test_a_box_that_names_itself_for_scripts_alone_is_seen() -> None:
+    story = [f'<div data-component="text-block"><p>{text}</p></div>' for text in BODY]
+    box = (
+        '<div data-component="newsletter-block"><h3>Surat pagi</h3><p>Tiga hal sebelum berangkat. '
+        "Tanpa biaya apa pun.</p></div>"
+    )
+    found = extract(
+        page(wrapped(f"<article><h1>{HEADLINE}</h1>{''.join(story[:2])}{box}{''.join(story[2:])}</article>"))
+    )
+    assert found.paragraphs == BODY
