@@ -8,6 +8,7 @@ line. Knows nothing of markup.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -150,6 +151,7 @@ _FIRST_WORD = re.compile(r"[\W\d_]*([^\W\d_]{0,3})")
 _NO_WORD = "-"
 
 
+@functools.lru_cache(maxsize=8192)
 def rule_for(text: str) -> Rule | None:
     """Return the rule that removes a block of this text, or None."""
     if len(text) > _LONGEST:

@@ -31,7 +31,7 @@ _ORGANISATION = re.compile(
     r"tempo|detik\w*|reuters|afp|web|warta\w*|humas|indonesia window|media)\b"
 )
 #: Without one of these no line is one of credits; most lines of a page end here.
-_SIGN = re.compile(r"[:：©]|^(?:Oleh|By)\s|^[\[(]|(?i:copyright|hak cipta)")
+_SIGNS, _OPENINGS, _NOTICES = (":", "：", "©"), ("Oleh ", "By ", "[", "("), ("copyright", "hak cipta")
 _END_TAG = re.compile(r"^[\[(]\s*(?P<agency>xinhua|antara|reuters|afp|bernama)\s*[\])]\s*\.?$", re.IGNORECASE)
 _LONGEST = 240
 
@@ -52,6 +52,8 @@ class Credits:
 
     def read(self, text: str) -> bool:
         """Take in a line if it is nothing but credits; say whether it was."""
+        if len(text) > 2 * _LONGEST:
+            return False
         text = clean(text)
         if "【" in text:  # Xinhua's template sets each credit in such brackets, beside buttons
             return max(map(self.read, re.findall(r"【([^【】]+)】", text)), default=False)
@@ -85,9 +87,16 @@ def persons(byline: str) -> list[str]:
     return [n for n in dict.fromkeys(names) if n and re.search(r"[A-Za-z]{2}", n) and not _ORGANISATION.search(n)]
 
 
+def _may_credit(text: str) -> bool:
+    if any(map(text.__contains__, _SIGNS)) or text.startswith(_OPENINGS):
+        return True
+    folded = text.lower()
+    return any(map(folded.__contains__, _NOTICES))
+
+
 def _parts(text: str) -> list[tuple[str, str]] | None:
     """Return the (role, value) pairs a line consists of, or None where it is more than credits."""
-    if not _SIGN.search(text):
+    if not _may_credit(text):
         return None
     notice = _COPYRIGHT.search(text)
     rest = text

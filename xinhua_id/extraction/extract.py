@@ -59,10 +59,12 @@ def extract(page: Page, source: Source | None = None) -> Article:
     root = tree.parse(utf8(page.body, page.header("content-type")))
     if root is None:
         raise NotAnArticle("no-body", "the page has no element", where=page.url)
+    meta = metadata.read(root, page.url)
+    tree.strip_scripts(root)
     flat = blocks.walk(root)
     if len(flat.blocks) > _MOST_BLOCKS:
         raise NotAnArticle("too-large", f"the page has {len(flat.blocks):,} blocks of text", where=page.url)
-    read = _Read(page, root, flat, metadata.read(root, page.url))
+    read = _Read(page, root, flat, meta)
     structure.lift_capped_rules(read.flat)
     found = _by_layout(read, source) or _by_structure(read)
     if found is None:

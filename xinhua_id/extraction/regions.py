@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-
-from lxml import etree
-
-_Element = etree._Element
+from collections.abc import Mapping
 
 COMMENTS = "reader-comments"
 #: Marks what is data of the story, not rubbish: `separate` reads it as a caption.
@@ -100,28 +97,26 @@ _NEVER = frozenset({"body", "html", "main", "article"})
 _INVISIBLE_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-def rule_of(element: _Element, tag: str) -> int:
-    """Return the number of the rule (into `NAMES`) that names this element, or -1."""
-    keys = element.keys()
-    if not keys:
+def rule_of(tag: str, attributes: Mapping[str, str]) -> int:
+    """Return the number of the rule (into `NAMES`) that names an element of this tag and attributes, or -1."""
+    if not attributes:
         return _TAGS.get(tag, -1)
     if tag in _NEVER:
         return -1
-    get = element.get
-    if "hidden" in keys or ("style" in keys and _INVISIBLE_STYLE.search(get("style") or "")):
+    if "hidden" in attributes or ("style" in attributes and _INVISIBLE_STYLE.search(attributes["style"])):
         return HIDDEN
     best = _NONE
-    if "class" in keys and (names := get("class")):
-        best = _first_rule(names)
-    if "id" in keys and (names := get("id")) and (other := _first_rule(names)) < best:
-        best = other
-    if "data-component" in keys and (names := get("data-component")) and (other := _first_rule(names)) < best:
-        best = other
+    for name in _NAMING:
+        if name in attributes and (other := _first_rule(attributes[name])) < best:
+            best = other
     if best < _NONE:
         return best
-    if "role" in keys and (role := get("role")) in _ROLES:
-        return NUMBER[_ROLES[role]]
+    if attributes.get("role") in _ROLES:
+        return NUMBER[_ROLES[attributes["role"]]]
     return _TAGS.get(tag, -1)
+
+
+_NAMING = ("class", "id", "data-component")
 
 
 def words(tokens: str) -> list[str]:

@@ -19,6 +19,8 @@ from xinhua_id.text import content_digest, words_of
 
 _LONGEST_KEPT = 500
 _SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*$")
+#: No story says more often when it was written.
+_MOST_DATES = 40
 _ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$|^[^\s@]++@[^\s@]++$", re.IGNORECASE)
 _END_MARK = re.compile(r"\s*(?:[■◼□]|##+|\*\*\*+|\(\*+\)|\([a-z]{2,4}/\d{1,3}\))\s*$")
 _END_TAG = re.compile(r"\s*\[[A-Z]\w+\]\s*$")
@@ -76,6 +78,7 @@ class _Separation:
     def __init__(self, headline: str | None, dump: bool, ragged: bool) -> None:
         self.out = Separated()
         self.headline = words_of(headline or "")
+        self.longest_headline = 2 * len(self.headline) + 40  # signs between the words counted in
         self.dump = dump
         self.ragged = ragged
         self.tail: str | None = None
@@ -115,7 +118,7 @@ class _Separation:
     def _place_removed(self) -> None:
         """Put what was removed in page order, at positions that the kept paragraphs have."""
         last = len(self.out.paragraphs)
-        placed = [r.model_copy(update={"position": min(r.position or 0, last)}) for r in self.out.removed]
+        placed = [r if (r.position or 0) <= last else r.model_copy(update={"position": last}) for r in self.out.removed]
         self.out.removed = sorted(placed, key=lambda removed: removed.position or 0)
 
     def _take(self, piece: Piece) -> None:
@@ -195,14 +198,15 @@ class _Separation:
         text = piece.block.text
         if self._taken_as_credit(text):
             return True
-        if self.headline and words_of(text) == self.headline:
+        if self.headline and len(text) < self.longest_headline and words_of(text) == self.headline:
             self._remove("headline-repeated", text)
         elif piece.unlike is None and _is_linked_headline(piece.block):
             self._remove("linked-headline", text)
         elif self._reads_like_caption(text):
             self._caption(text)
         elif is_date_line(text):
-            self.out.date_lines.append(text)
+            if len(self.out.date_lines) < _MOST_DATES:
+                self.out.date_lines.append(text)
             self._remove("date-line", text)
         else:
             return False

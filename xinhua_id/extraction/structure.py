@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from xinhua_id.extraction import boilerplate, regions
-from xinhua_id.extraction.blocks import Block, Kind, Walk
+from xinhua_id.extraction.blocks import Block, Kind, Node, Walk
 from xinhua_id.text import words_of
 
 #: A rule that marks more than this share of the page's prose has misread it: it is ignored.
@@ -26,6 +26,7 @@ _BODY_TOKENS = re.compile(
     r"wrap__article-detail-content",
     re.IGNORECASE,
 )
+_ID = re.compile(r' id="([^"]*)"')
 _OUTER = frozenset({"html", "body"})
 
 
@@ -58,7 +59,7 @@ def lift_capped_rules(page: Walk) -> None:
 
 def _is_sure(page: Walk, at: int) -> bool:
     node = page.nodes[at]
-    return regions.NAMES[node.rule] in regions.SURE or node.element.tag in regions.SURE_TAGS
+    return regions.NAMES[node.rule] in regions.SURE or node.tag in regions.SURE_TAGS
 
 
 def is_prose(block: Block) -> bool:
@@ -112,9 +113,13 @@ def survey(page: Walk, titles: list[str]) -> Ground | None:
 def headline_of(page: Walk, titles: list[str]) -> int | None:
     """Return the number of the block that is the headline: what the head names, else the only or first h1."""
     wanted = {key for title in titles if len(key := words_of(title)) >= 12}
+    starts = {key[:8] for key in wanted}
     same, named = [], []
     for at, block in enumerate(page.blocks):
         if block.rule >= 0 or block.kind is Kind.IMAGE or not 8 <= len(block.text) <= 400:
+            continue
+        start = words_of(block.text[:40])[:8]
+        if len(start) == 8 and start not in starts:
             continue
         key = words_of(block.text)
         if key in wanted:
@@ -149,7 +154,8 @@ def _near(one: str, other: str) -> bool:
 
 
 def _scores(page: Walk, headline: int | None, prose: list[bool]) -> dict[int, float]:
-    scores: dict[int, float] = {}
+    """Return how much each element has to say: its own prose in full, of what is deeper in it less at every step."""
+    said: dict[int, float] = {}
     others = other_articles(page, headline)
     for at, block in enumerate(page.blocks):
         if not prose[at] or boilerplate.rule_for(block.text):
@@ -164,21 +170,23 @@ def _scores(page: Walk, headline: int | None, prose: list[bool]) -> dict[int, fl
         node = block.node
         if block.tag in ("p", "li", "blockquote", "h2", "h3", "h4", "dd"):
             node = page.nodes[node].parent
-        share = 1.0
+        said[node] = said.get(node, 0.0) + value
+    scores: dict[int, float] = {}
+    for start, value in said.items():
+        node, share = start, 1.0
         while node >= 0 and share > 0.1:
-            element = page.nodes[node].element
-            if element.tag in _OUTER and share < 1:
+            if page.nodes[node].tag in _OUTER and share < 1:
                 break
-            scores[node] = scores.get(node, 0.0) + value * share * _token_weight(page, node)
+            scores[node] = scores.get(node, 0.0) + value * share
             node, share = page.nodes[node].parent, share * 0.6
-    return scores
+    return {node: score * _token_weight(page.nodes[node]) for node, score in scores.items()}
 
 
 def other_articles(page: Walk, headline: int | None) -> set[int]:
     """Return the blocks of ``<article>`` elements beside the one that holds the headline: the next story, teasers."""
     if headline is None:
         return set()
-    ranges = [range(node.first, node.last) for node in page.nodes if node.element.tag == "article"]
+    ranges = [range(node.first, node.last) for node in page.nodes if node.tag == "article"]
     own = [blocks for blocks in ranges if headline in blocks]
     if not own:
         return set()
@@ -194,14 +202,13 @@ def next_story(page: Walk, ground: Ground) -> set[int]:
     return other_articles(page, ground.headline) | set(range(first, after.stop))
 
 
-def _token_weight(page: Walk, at: int) -> float:
-    element = page.nodes[at].element
-    if element.get("itemprop") == "articleBody":
+def _token_weight(node: Node) -> float:
+    if 'itemprop="articleBody"' in node.markup:
         return 1.6
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    names = f"{node.names} {said[1]}" if (said := _ID.search(node.markup)) else node.names
     if any(_BODY_TOKENS.fullmatch(token) for token in names.split()):
         return 1.3
-    return 1.1 if element.tag in ("article", "main") else 1.0
+    return 1.1 if node.tag in ("article", "main") else 1.0
 
 
 def _widened(page: Walk, best: int, headline: int | None, is_story: list[bool]) -> int:
@@ -210,7 +217,7 @@ def _widened(page: Walk, best: int, headline: int | None, is_story: list[bool]) 
     at = best
     node = page.nodes[at]
     size = prose[node.last] - prose[node.first]
-    while (parent := page.nodes[at].parent) >= 0 and page.nodes[parent].element.tag not in _OUTER:
+    while (parent := page.nodes[at].parent) >= 0 and page.nodes[parent].tag not in _OUTER:
         node = page.nodes[parent]
         wider = prose[node.last] - prose[node.first]
         linked = links[node.last] - links[node.first]

@@ -11,8 +11,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import accumulate
+from typing import NamedTuple
 
-from xinhua_id.extraction.blocks import Kind, Walk
+from xinhua_id.extraction.blocks import Block, Kind, Walk
 from xinhua_id.extraction.structure import Ground, other_articles
 
 Row = list[float]
@@ -79,6 +80,16 @@ def read(page: Walk, ground: Ground) -> Iterator[tuple[int, Row]]:
     return _Reading(page, ground).rows()
 
 
+class _Around(NamedTuple):
+    score: float
+    outer_score: float
+    prose: float
+    links: float
+    text: int
+    good: int
+    bad: int
+
+
 class _Reading:
     def __init__(self, page: Walk, ground: Ground) -> None:
         self.page = page
@@ -92,7 +103,8 @@ class _Reading:
         told = [min(n, _LONGEST) if is_prose else 0 for n, is_prose in zip(self.widths, self.prose, strict=True)]
         self.sums = [0, *accumulate(told)]
         self.total = self.sums[-1] or 1
-        self.names: dict[int, str] = {-1: ""}
+        self.around: dict[int, _Around] = {}
+        self.ways = {at: (0, down) for at, down in ground.above.items()}
         self._count()
 
     def _count(self) -> None:
@@ -115,37 +127,44 @@ class _Reading:
                 self.alike[like] = self.alike.get(like, 0) + length
 
     def _class(self, at: int) -> str:
-        names = self.names.get(at)
-        if names is None:
-            get = self.page.nodes[at].element.get
-            names = self.names[at] = get("class") or get("data-component") or get("data-testid") or ""
-        return names
+        return self.page.nodes[at].names if at >= 0 else ""
 
     def rows(self) -> Iterator[tuple[int, Row]]:
-        wide = self.ground.wide
+        page, ground = self.page, self.ground
+        wide, best, headline, sums, total = ground.wide, ground.inner, ground.headline, self.sums, self.total
         until, since = self._until(), _FAR
-        last = len(self.blocks) - 1
-        headline = self.ground.headline
-        others = other_articles(self.page, headline)
-        size = min(self.total, 8000)
+        others = other_articles(page, headline)
+        size, near = min(total, 8000), min(total, 4000)
         heads, heading_links, since_heading = 0, -1.0, _FAR
+        count = len(self.blocks)
+        nothing = Block(Kind.TEXT, "", -1)
+        before, before_width = nothing, 0
         for number, (at, block, is_prose) in enumerate(zip(self.texts, self.blocks, self.prose, strict=True)):
             inside = wide.start <= at < wide.stop
-            if block.rule < 0 and (inside or (self.widths[number] >= _SHORT and block.link_share < _LINKED)):
-                row = self._place(number, at, inside)
-                row += self._make(number)
-                if number:
-                    before = self.blocks[number - 1]
-                    row += (min(self.widths[number - 1], 800), before.link_share)
-                else:
-                    row += (0, 0)
-                if number < last:
-                    after = self.blocks[number + 1]
-                    row += (min(self.widths[number + 1], 800), after.link_share)
-                else:
-                    row += (0, 0)
-                row += (since, until[number], size, at in others, heads, heading_links, since_heading)
-                yield at, row
+            length = self.widths[number]
+            if block.rule < 0 and (inside or (length >= _SHORT and block.link_share < _LINKED)):
+                after = self.blocks[number + 1] if number + 1 < count else nothing
+                after_width = self.widths[number + 1] if number + 1 < count else 0
+                parent = self.parents[number]
+                own, good, bad, alike = self._of(block.node, block.tag)
+                over = self._around(parent)
+                up, down = self._way(block.node)
+                yield at, [
+                    inside, best.start <= at < best.stop,
+                    own, over.score, over.outer_score, up, down,
+                    _reach(at - best.start), _reach(at - best.stop),
+                    -_REACH if headline is None else _reach(at - headline),
+                    sums[number] / total, (sums[-1] - sums[number + 1]) / total,
+                    (sums[min(number + 6, count)] - sums[max(0, number - 5)]) / near,
+                    over.prose, over.links, over.text, alike,
+                    min(self.siblings[parent, block.tag], 30), min(length, 1500), block.link_share,
+                    min(block.anchors, 10), _ended(block.text[-8:]), block.level,
+                    block.kind is Kind.ITEM, _TAGS.get(block.tag, 0), self.seen[block.text] > 1,
+                    good + over.good, bad + over.bad,
+                    min(before_width, 800), before.link_share, min(after_width, 800), after.link_share,
+                    since, until[number], size, at in others, heads, heading_links, since_heading,
+                ]  # fmt: skip
+            before, before_width = block, length
             since = 0 if is_prose else min(since + 1, _FAR)
             since_heading = min(since_heading + 1, _FAR)
             if at == headline:
@@ -162,38 +181,37 @@ class _Reading:
             left = 0 if is_prose else min(left + 1, _FAR)
         return out[::-1]
 
-    def _place(self, number: int, at: int, inside: bool) -> Row:
-        """Say where a block stands beside the element with the most to say, the headline, and the page's prose."""
-        ground, nodes, sums = self.ground, self.page.nodes, self.sums
-        node = self.blocks[number].node
-        parent = self.parents[number]
-        outer = nodes[parent].parent if parent >= 0 else -1
-        scores, best, above = ground.scores, ground.inner, ground.above
-        up, top = 0, node
-        while top not in above:
-            top, up = nodes[top].parent, up + 1
-        head = ground.headline
-        near = sums[min(number + 6, len(self.blocks))] - sums[max(0, number - 5)]
-        return [
-            inside, best.start <= at < best.stop,
-            scores.get(node, 0.0), scores.get(parent, 0.0), scores.get(outer, 0.0),
-            up, above[top], _reach(at - best.start), _reach(at - best.stop),
-            -_REACH if head is None else _reach(at - head),
-            sums[number] / self.total, (sums[-1] - sums[number + 1]) / self.total, near / min(self.total, 4000),
-            self.parent_prose.get(parent, 0) / self.total, self.parent_links[parent] / max(1, self.parent_text[parent]),
-            min(self.parent_text[parent], 5000),
-            self.alike.get((self.blocks[number].tag, self._class(node)), 0) / self.total,
-        ]  # fmt: skip
+    def _of(self, node: int, tag: str) -> tuple[float, int, int, float]:
+        """Return what is said of the element of a block: its score, its names, and the prose in elements like it."""
+        names = self._class(node)
+        good, bad = _named(names)
+        return self.ground.scores.get(node, 0.0), good, bad, self.alike.get((tag, names), 0) / self.total
 
-    def _make(self, number: int) -> Row:
-        """Say how a block and the elements that hold it are made."""
-        block, parent = self.blocks[number], self.parents[number]
-        good, bad = _named(self._class(block.node))
-        over = _named(self._class(parent))
-        outer = _named(self._class(self.page.nodes[parent].parent)) if parent >= 0 else (0, 0)
-        return [
-            min(self.siblings[parent, block.tag], 30), min(self.widths[number], 1500), block.link_share,
-            min(block.anchors, 10), _ended(block.text[-8:]), block.level,
-            block.kind is Kind.ITEM, _TAGS.get(block.tag, 0), self.seen[block.text] > 1,
-            good + over[0] + outer[0], bad + over[1] + outer[1],
-        ]  # fmt: skip
+    def _around(self, parent: int) -> _Around:
+        """Return what is said of the element around that of a block; many blocks share it."""
+        found = self.around.get(parent)
+        if found is None:
+            outer = self.page.nodes[parent].parent if parent >= 0 else -1
+            good, bad = _named(self._class(parent))
+            if parent >= 0:
+                over = _named(self._class(outer))
+                good, bad = good + over[0], bad + over[1]
+            text = self.parent_text[parent]
+            found = self.around[parent] = _Around(
+                self.ground.scores.get(parent, 0.0), self.ground.scores.get(outer, 0.0),
+                self.parent_prose.get(parent, 0) / self.total, self.parent_links[parent] / max(1, text),
+                min(text, 5000), good, bad,
+            )  # fmt: skip
+        return found
+
+    def _way(self, node: int) -> tuple[int, int]:
+        """Return the steps up from an element to one that holds the best, and from that one down to the best."""
+        passed = []
+        while node not in self.ways:
+            passed.append(node)
+            node = self.page.nodes[node].parent
+        up, down = self.ways[node]
+        for below in reversed(passed):
+            up += 1
+            self.ways[below] = up, down
+        return up, down

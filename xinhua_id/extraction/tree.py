@@ -21,14 +21,21 @@ def parse(page: bytes) -> _Element | None:
     Order and text of the page are kept however deep it is. Below the depth of `_DEEPEST` an element that only wraps
     others is read as a break between paragraphs, or as nothing where it is inline.
     """
+    page = page.translate(_SPACED, _UNWRITTEN)
     root, lost = _read(page)
     if lost:
         root, lost = _read(_shallow(page, _DEEPEST, _WRAPPERS))
     if lost:  # not wrappers, then: lists in lists, or quotes in quotes
         root, _ = _read(_shallow(page, 0, None))
     if root is not None:
+        root.getroottree().docinfo.clear()  # a page that calls itself XHTML would be written out by other rules
         _free_swallowed(root)
     return root
+
+
+def strip_scripts(root: _Element) -> None:
+    """Take out what is half of many a page, and neither text nor claim: scripts, styles and drawings."""
+    etree.strip_elements(root, "script", "style", "svg", with_tail=False)
 
 
 def opening(element: _Element, most: int = 400) -> list[str]:
@@ -46,6 +53,9 @@ def opening(element: _Element, most: int = 400) -> list[str]:
     return texts
 
 
+#: Control characters that XML has no way to write: some are white space, the others nothing.
+_SPACED = bytes.maketrans(b"\x0b\x0c\x1c\x1d\x1e\x1f", b" " * 6)
+_UNWRITTEN = bytes({*range(1, 9), *range(0x0E, 0x1C)})
 #: libxml2 allows 2,048 open elements; those that are not counted below stand between those that are.
 _DEEPEST = 500
 _INLINE = frozenset(

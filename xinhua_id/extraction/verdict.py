@@ -145,7 +145,7 @@ def refuse_teasers(page: Page, flat: Walk, body: range) -> None:
     if _is_told_at_length(prose, len(heads)) or _introduced(flat, heads[0]) >= _STORY:
         return
     if len(prose) <= 2 * len(heads) and all(len(b.text) < 500 for b in prose):
-        title = next(flat.nodes[0].element.iter("title"), None) if flat.nodes else None
+        title = next(flat.root.iter("title"), None)
         named = _named(_titles(flat, clean(title.text or "") if title is not None else None), "")
         raise NotAnArticle(named or "listing", f"the page lists {len(heads)} stories", where=page.url)
 
