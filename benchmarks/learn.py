@@ -8,17 +8,22 @@ trees that have seen it. Run twice on the same folders it writes the same file. 
 from __future__ import annotations
 
 import argparse
+import importlib
 import random
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
+from unittest import mock
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+import xinhua_id
 from benchmarks import collection
+from xinhua_id.errors import NotAnArticle
 from xinhua_id.extraction import blocks, decode, metadata, structure, traits, tree
 from xinhua_id.text import shingles
 
@@ -134,16 +139,20 @@ def f1(gold: str, said: str) -> float:
     return 2 * sum((one & other).values()) / both if both else 1.0
 
 
-def judged(known: list[Known], source: str) -> dict[int, str]:
-    """Return what a forest keeps of each page."""
-    scope: dict[str, object] = {}
+def odds_by(source: str) -> Callable[[list[float]], float]:
+    """Return the function that the text of a module defines."""
+    scope: dict[str, Callable[[list[float]], float]] = {}
     exec(compile(source, "story_trees", "exec"), scope)
-    odds_of = scope["odds_of"]
-    kept: dict[int, list[str]] = {}
-    for one in known:
-        if odds_of(one.row) > 0:  # type: ignore[operator]
-            kept.setdefault(one.page, []).append(one.text)
-    return {page: "\n".join(texts) for page, texts in kept.items()}
+    return scope["odds_of"]
+
+
+def extracted(sample: collection.Sample, odds: Callable[[list[float]], float]) -> str:
+    """Return the body that the whole extraction makes of a page with other trees; empty where it refuses it."""
+    with mock.patch.object(importlib.import_module("xinhua_id.extraction.extract"), "odds_of", odds):
+        try:
+            return xinhua_id.extract(sample.body, url=sample.url).text
+        except NotAnArticle:
+            return ""
 
 
 def main() -> None:
@@ -163,12 +172,12 @@ def main() -> None:
     known = [one for number, sample in enumerate(samples) for one in known_blocks(number, sample)]
     print(f"{len(samples)} pages, {len(known)} blocks")
     folds = [random.Random(f"{number}").randrange(_FOLDS) for number in range(len(samples))]
-    kept: dict[int, str] = {}
+    scores = [0.0] * len(samples)
     for fold in range(_FOLDS):
-        source = source_of(learn([one for one in known if folds[one.page] != fold]))
-        kept |= judged([one for one in known if folds[one.page] == fold], source)
-    scores = [f1(sample.text, kept.get(number, "")) for number, sample in enumerate(samples)]
-    print("mean F1 over shingles, each page judged by trees that have not seen its fold:")
+        odds = odds_by(source_of(learn([one for one in known if folds[one.page] != fold])))
+        for number in (number for number in range(len(samples)) if folds[number] == fold):
+            scores[number] = f1(samples[number].text, extracted(samples[number], odds))
+    print("mean F1 over shingles of the extraction, each page judged by trees that have not seen its fold:")
     for folder in dict.fromkeys(folder for folder, _ in named):
         of_it = [score for (name, _), score in zip(named, scores, strict=True) if name == folder]
         print(f"  {folder}: {fmean(of_it):.4f} over {len(of_it)} pages")
