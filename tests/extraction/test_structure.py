@@ -81,3 +81,28 @@ def test_a_box_that_names_itself_for_scripts_alone_is_seen() -> None:
         page(wrapped(f"<article><h1>{HEADLINE}</h1>{''.join(story[:2])}{box}{''.join(story[2:])}</article>"))
     )
     assert found.paragraphs == BODY
+
+
+@pytest.mark.parametrize("box", ["<section>{}</section>", '<div class="entri"><time>07.00 WIB</time>{}</div>'])
+def test_a_short_story_of_which_each_paragraph_stands_in_a_box_is_found(box: str) -> None:
+    boxes = "".join(box.format(f"<p>{text}</p>") for text in BODY)
+    html = f"<html><head><title>{HEADLINE}</title></head><body><h1>{HEADLINE}</h1>{boxes}<p>Hak cipta</p></body></html>"
+    assert extract(page(html)).paragraphs == BODY
+
+
+def test_prose_above_the_headline_is_no_part_of_the_story() -> None:
+    notice = "Situs ini memakai kuki untuk meningkatkan pengalaman membaca. Dengan melanjutkan, Anda setuju."
+    story = "".join(f"<p>{text}</p>" for text in BODY)
+    html = f"<body><div class='cc'><p>{notice}</p></div><h1>{HEADLINE}</h1>{story}</body>"
+    assert extract(page(html)).paragraphs == BODY
+
+
+def test_prose_behind_a_bold_line_over_comments_never_becomes_the_story() -> None:
+    story = "".join(f"<p>{text}</p>" for text in BODY)
+    comments = f"<b>Komentar</b><div>Budi: {COMMENT}</div><div>Sari: {COMMENT}</div>"
+    assert extract(page(wrapped(f"<div><h1>{HEADLINE}</h1>{story}{comments}</div>"))).paragraphs == BODY
+
+
+def test_the_lines_of_preformatted_text_are_paragraphs() -> None:
+    story = "\n\n".join(BODY)
+    assert extract(page(wrapped(f"<h1>{HEADLINE}</h1><pre>{story}</pre>"))).paragraphs == BODY

@@ -299,9 +299,9 @@ class _Walker:
         self.links = self.anchors = self.bold = 0
         if raw.isspace():
             return
-        pieces = lines.pieces(raw)
-        whole = sum(map(len, pieces))
         tag = self.page.nodes[self.holder].tag if self.holder >= 0 else ""
+        pieces = lines.pieces(raw if tag != "pre" else raw.replace("\n", lines.BREAK))
+        whole = sum(map(len, pieces))
         is_bold = bool(bold) and bold >= 0.9 * whole
         for text in pieces:
             share = links if len(pieces) == 1 else round(links * len(text) / whole)

@@ -126,7 +126,9 @@ def _by_structure(read: _Read) -> Findings | None:
     headline = flat.blocks[headline_at].text if headline_at is not None else _title(read.meta)
     if not headline:
         return None
-    kept = _kept(flat, ground)
+    kept = _below(headline_at, flat, _kept(flat, ground))
+    if len(kept) <= 1:
+        kept |= _prose(flat, ground)
     inside = _drawn_together(kept) | set(ground.wide)
     if headline_at is not None:
         inside.discard(headline_at)
@@ -169,6 +171,42 @@ def _kept(flat: blocks.Walk, ground: structure.Ground) -> set[int]:
             if _carries_on(flat, before, at) or (after in kept and _stands_between(flat.blocks[at])):
                 kept.add(at)
     return kept
+
+
+def _below(headline_at: int | None, flat: blocks.Walk, kept: set[int]) -> set[int]:
+    """Return what of the story stands below its headline, unless most of it stands above: then it is another's."""
+    if headline_at is None:
+        return kept
+    above = {at for at in kept if at < headline_at}
+    size = sum(len(flat.blocks[at].text) for at in kept)
+    return kept - above if 2 * sum(len(flat.blocks[at].text) for at in above) < size else kept
+
+
+def _prose(flat: blocks.Walk, ground: structure.Ground) -> set[int]:
+    """Return the prose of the best element and of boxes beside it made alike: where the trees find next to nothing.
+
+    A short story may have each paragraph in a box of its own. Boxes under linked headings are teasers. What is made of
+    it is judged again: few words below a notice are no story.
+    """
+    first = next((at for at in ground.inner if ground.prose[at]), None)
+    if first is None:
+        return set()
+    made = _made(flat, first)
+    begin = ground.inner.start if ground.headline is None else ground.headline
+    alike = {at for at in range(begin, len(flat.blocks)) if ground.prose[at] and _made(flat, at) == made}
+    span = flat.blocks[begin + 1 : max(alike, default=begin)]
+    if any(block.level and block.link_share > _LINKED for block in span):
+        alike = set()
+    alike |= {at for at in ground.inner if ground.prose[at]}
+    return {at for at in alike if boilerplate.rule_for(flat.blocks[at].text) is None}
+
+
+def _made(flat: blocks.Walk, at: int) -> tuple[str, str, str, int]:
+    """Return how a block and the box around it are made, and in which element that box stands."""
+    block = flat.blocks[at]
+    over = flat.nodes[block.node].parent
+    box = flat.nodes[over] if over >= 0 else flat.nodes[0]
+    return block.tag, box.tag, box.names, box.parent
 
 
 def _carries_on(flat: blocks.Walk, before: int, at: int) -> bool:

@@ -183,7 +183,8 @@ class _Separation:
                 self.label = rule.name
             elif rule.reach is boilerplate.Reach.TAIL and self.out.paragraphs:
                 self.tail = rule.name
-                self.tail_ends = rule.name == "comment-form" and piece.block.kind is Kind.HEADING
+                heads = piece.block.kind is Kind.HEADING or piece.block.bold
+                self.tail_ends = rule.name == "comment-form" and heads
         elif self.tail is not None and not self._story_resumes(piece.block):
             if self.held is None or self.held[1] is not text:
                 if not self._taken_as_credit(text):
