@@ -217,3 +217,8 @@ def test_local_time_that_calls_itself_utc_is_found_out_by_what_readers_see(shown
     moment, raw = dates.weigh(["2023-03-15T09:30:20Z"], "Asia/Jakarta", [shown])
     assert moment is not None
     assert (moment.isoformat(), raw) == (f"2023-03-15T09:30:20{zone}", "2023-03-15T09:30:20Z")
+
+
+@pytest.mark.parametrize("raw", ["5 May 2021 14:05 +08:00", "Wed, 5 May 2021 14:05:00 +08:00"])
+def test_an_offset_with_a_colon_is_read(raw: str) -> None:
+    assert dates.parse(raw, "Asia/Jakarta") == dt.datetime(2021, 5, 5, 6, 5, tzinfo=dt.UTC)

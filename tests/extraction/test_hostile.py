@@ -141,3 +141,11 @@ def test_a_page_cut_inside_a_tag_is_read_to_there() -> None:
     html = article()
     assert read_bytes(html[: html.index("</div></article>") + 3].encode()).paragraphs == BODY
     assert read_bytes(html[: html.index("</div></article>") + 3].encode()).headline == HEADLINE
+
+
+def test_a_tag_of_a_hundred_thousand_attributes_holds_nothing_up() -> None:
+    names = " ".join(f"a{n}" for n in range(100_000))
+    began = time.process_time()
+    found = read(rail(f"<p {names}></p>{paragraphs()}"))
+    assert time.process_time() - began < 2
+    assert found.paragraphs == RAIL

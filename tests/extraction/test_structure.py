@@ -54,7 +54,7 @@ def test_a_quoted_cry_at_the_end_is_the_story_s() -> None:
     assert found.paragraphs == [*BODY, '"Ini baru permulaan."']
 
 
-@pytest.mark.parametrize("heading", ["Tanggapan warga (3)", "Komentar (12)", "Komentar pembaca"])
+@pytest.mark.parametrize("heading", ["Tanggapan warga (3)", "Komentar (12)", "Komentar"])
 def test_prose_behind_a_heading_over_comments_never_becomes_the_story(heading: str) -> None:
     story = "".join(f"<p>{text}</p>" for text in BODY)
     comments = f"<p>{COMMENT}</p>" * 3
@@ -106,3 +106,42 @@ def test_prose_behind_a_bold_line_over_comments_never_becomes_the_story() -> Non
 def test_the_lines_of_preformatted_text_are_paragraphs() -> None:
     story = "\n\n".join(BODY)
     assert extract(page(wrapped(f"<h1>{HEADLINE}</h1><pre>{story}</pre>"))).paragraphs == BODY
+
+
+def test_a_sub_heading_of_the_story_that_names_reactions_does_not_end_it() -> None:
+    after = [f"Warga nomor {n} di tepi sungai itu menyambut baik pembukaan kembali pasar terapung." for n in range(4)]
+    parts = [*BODY, *after]
+    story = "".join(f"<p>{text}</p>" for text in BODY) + "<h2>Tanggapan warga</h2>"
+    found = extract(page(wrapped(f"<div><h1>{HEADLINE}</h1>{story}{''.join(f'<p>{t}</p>' for t in after)}</div>")))
+    assert [text for text in found.paragraphs if text != "Tanggapan warga"] == parts
+
+
+@pytest.mark.parametrize("names", ["d-none d-md-block", "hidden md:block", "d-none d-lg-flex"])
+def test_what_some_screens_alone_hide_is_read(names: str) -> None:
+    inside = f"<p>{BODY[0]}</p><div class='{names}'><p>{BODY[1]}</p></div><p>{BODY[2]}</p><p>{BODY[3]}</p>"
+    assert extract(page(wrapped(f"<article><h1>{HEADLINE}</h1>{inside}</article>"))).paragraphs == BODY
+
+
+@pytest.mark.parametrize("line", ["Reporter: Mengapa pasar itu ditutup begitu lama?", "Penulis: Apa harapan Anda?"])
+def test_a_question_in_an_interview_is_no_credit(line: str) -> None:
+    found = extract(page(article([FIRST, SECOND, line, FOURTH])))
+    assert found.paragraphs == [FIRST, SECOND, line, FOURTH]
+    assert found.byline is None
+
+
+def test_a_day_and_what_happened_on_it_is_no_date_line() -> None:
+    days = ["9 Januari 2023: Pasar ditutup", "12 Mei 2023: Dermaga mulai diperbaiki"]
+    assert extract(page(article([FIRST, SECOND, *days, FOURTH]))).paragraphs == [FIRST, SECOND, *days, FOURTH]
+
+
+def test_the_date_below_the_headline_goes_before_the_day_above_it() -> None:
+    story = "".join(f"<p>{text}</p>" for text in BODY)
+    above, below = "<div>Senin, 24 November 2025</div>", "<div>Kamis, 5 November 2015 14:56 WIB</div>"
+    found = extract(page(f"<body>{above}<h1>{HEADLINE}</h1>{below}<div>{story}</div></body>"))
+    assert found.date_published_raw == "Kamis, 5 November 2015 14:56 WIB"
+
+
+@pytest.mark.parametrize("title", ["Akses Ditolak Warga", "Berita Tidak Ditemukan Korban"])
+def test_a_story_that_says_it_is_one_is_no_notice_whatever_its_headline(title: str) -> None:
+    head = '<meta property="og:type" content="article">'
+    assert extract(page(article(headline=title, head=head))).paragraphs == BODY

@@ -112,6 +112,8 @@ def _parts(text: str) -> list[tuple[str, str]] | None:
     if labels and labels[0].start() == 0:
         for label, after in zip(labels, [*labels[1:], None], strict=True):
             value = rest[label.end() : after.start() if after else len(rest)].strip(" |•·/-")
+            if value.endswith(("?", "!")):  # an interview: who asks, and what
+                return None
             if len(value.split()) > 14 or re.search(r"[.!?]\s+[A-Z][a-z]+\s+[a-z]+\s+[a-z]+", value):
                 return None
             out.append((_ROLE_OF[label["label"].lower()], value))

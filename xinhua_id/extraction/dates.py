@@ -188,6 +188,10 @@ def _extent(match: re.Match[str], text: str) -> tuple[int, int]:
     return start, match.end()
 
 
+#: RFC 2822 writes ``+0800``; with a colon its reader drops the offset without a word.
+_COLON_IN_OFFSET = re.compile(r"([+-]\d\d):(\d\d)\s*$")
+
+
 def _standard(raw: str, timezone: str) -> dt.datetime | None:
     """Read RFC 3339, RFC 2822, and seconds or milliseconds since 1970."""
     moment = None
@@ -201,7 +205,7 @@ def _standard(raw: str, timezone: str) -> dt.datetime | None:
             return None
     elif _RFC_2822.match(raw):
         try:
-            moment = parsedate_to_datetime(raw)
+            moment = parsedate_to_datetime(_COLON_IN_OFFSET.sub(r"\1\2", raw))
         except (ValueError, IndexError, OverflowError):
             return None
     if moment is None or moment.year not in _YEARS:

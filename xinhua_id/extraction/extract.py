@@ -263,13 +263,15 @@ def _credits_around(flat: blocks.Walk, inside: set[int], story: separate.Separat
 
 
 def _dates_near(flat: blocks.Walk, headline_at: int | None) -> list[str]:
-    """Return the visible dates within a few blocks of the headline."""
+    """Return the visible dates within a few blocks of the headline, those below it first: above stands today's."""
     if headline_at is None:
         return []
-    near = range(max(0, headline_at - 4), min(headline_at + 8, len(flat.blocks)))
-    return [value for at, value in flat.times if at in near] + [
-        flat.blocks[at].text for at in near if separate.is_date_line(flat.blocks[at].text)
-    ]
+    out: list[str] = []
+    above = range(max(0, headline_at - 4), headline_at)
+    for near in (range(headline_at, min(headline_at + 8, len(flat.blocks))), above):
+        out += [value for at, value in flat.times if at in near]
+        out += [flat.blocks[at].text for at in near if separate.is_date_line(flat.blocks[at].text)]
+    return out
 
 
 def _outside(flat: blocks.Walk, inside: set[int]) -> list[Removed]:

@@ -94,6 +94,10 @@ _ROLES = {
     "dialog": "newsletter", "alertdialog": "newsletter", "menu": "navigation", "menubar": "navigation",
 }  # fmt: skip
 _NEVER = frozenset({"body", "html", "main", "article"})
+#: Hidden on some screens alone, in the words of Bootstrap and Tailwind: ``d-none d-md-block``, ``hidden md:flex``.
+_RESPONSIVE = re.compile(
+    r"\bd-(?:sm|md|lg|xl|xxl)-(?!none\b)\w|\b(?:sm|md|lg|xl|2xl):(?:block|flex|grid|inline|table|contents)\b"
+)
 _INVISIBLE_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -148,7 +152,7 @@ def _first_rule(names: str) -> int:
         number = _WORDS.get(token.replace("-", ""), _NONE)
         if number == _NONE and token.startswith(_OPENINGS):
             number = _by_stem(token)
-        if number < best:
+        if number < best and not (number == HIDDEN and _RESPONSIVE.search(names)):
             best = number
     return best
 

@@ -19,10 +19,13 @@ from xinhua_id.text import content_digest, words_of
 
 _LONGEST_KEPT = 500
 _SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*$")
+#: A heading that has comments under it and nothing else; ``Tanggapan warga`` may be the story's own.
+_COMMENTS_BEGIN = re.compile(r"\d|^Komentar(?: pembaca)?\W*$", re.IGNORECASE)
 #: No story says more often when it was written.
 _MOST_DATES = 40
 _ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$|^[^\s@]++@[^\s@]++$", re.IGNORECASE)
 _END_MARK = re.compile(r"\s*(?:[■◼□]|##+|\*\*\*+|\(\*+\)|\([a-z]{2,4}/\d{1,3}\))\s*$")
+_TOLD_OF_A_DAY = re.compile(r"\s*:\s*[^\W\d_]")
 _END_TAG = re.compile(r"\s*\[[A-Z]\w+\]\s*$")
 _CLOSING_TAG = re.compile(r"\s(?P<tag>\[(?:Xinhua|ANTARA|Antara)\])$")
 _END_AGENCY = re.compile(r"(?<=[.!?\"”’])\s*(?P<tag>[\[(](?:Xinhua|ANTARA|Antara)[\])])\s*\.?$")
@@ -184,7 +187,7 @@ class _Separation:
             elif rule.reach is boilerplate.Reach.TAIL and self.out.paragraphs:
                 self.tail = rule.name
                 heads = piece.block.kind is Kind.HEADING or piece.block.bold
-                self.tail_ends = rule.name == "comment-form" and heads
+                self.tail_ends = rule.name == "comment-form" and heads and bool(_COMMENTS_BEGIN.search(text))
         elif self.tail is not None and not self._story_resumes(piece.block):
             if self.held is None or self.held[1] is not text:
                 if not self._taken_as_credit(text):
@@ -390,4 +393,6 @@ def is_date_line(text: str) -> bool:
     if len(text) > 120:
         return False
     found = dates.find(text)
+    if found is not None and _TOLD_OF_A_DAY.match(text.rpartition(found)[2]):
+        return False  # a timeline: the day, and what happened on it
     return found is not None and len(text) - len(found) <= max(22, len(found) // 2) and not _SENTENCE.search(text)

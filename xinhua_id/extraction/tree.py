@@ -22,6 +22,8 @@ def parse(page: bytes) -> _Element | None:
     others is read as a break between paragraphs, or as nothing where it is inline.
     """
     page = page.translate(_SPACED, _UNWRITTEN)
+    if len(page) > _LONG:  # libxml2 compares each attribute of a tag with all before it
+        page = _ENDLESS.sub(b"<p>", page)
     root, lost = _read(page)
     if lost:
         root, lost = _read(_shallow(page, _DEEPEST, _WRAPPERS))
@@ -53,6 +55,8 @@ def opening(element: _Element, most: int = 400) -> list[str]:
     return texts
 
 
+_LONG = 300_000
+_ENDLESS = re.compile(rb"<[a-zA-Z][^<>]{100000,}+>?")
 #: Control characters that XML has no way to write: some are white space, the others nothing.
 _SPACED = bytes.maketrans(b"\x0b\x0c\x1c\x1d\x1e\x1f", b" " * 6)
 _UNWRITTEN = bytes({*range(1, 9), *range(0x0E, 0x1C)})

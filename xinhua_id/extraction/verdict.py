@@ -121,7 +121,7 @@ def refuse_other_kinds(page: Page, root: _Element, flat: Walk, meta: Metadata, h
     What was found is judged, not the page: below a short story may stand any number of teasers.
     """
     named = _named(_titles(flat, meta.head_title, headline), text)
-    if named in ("soft-404", "blocked") and len(text) < 900:
+    if named in ("soft-404", "blocked") and len(text) < (_SHORT if meta.says_story else 900):
         raise NotAnArticle(named, f"the page says {headline!r}", where=page.url)
     if meta.says_story:
         return
@@ -172,6 +172,8 @@ def _introduced(flat: Walk, end: int) -> int:
 _START = 262_144
 #: So many characters of prose, not under linked headings, are a story, whatever is listed below it.
 _STORY = 500
+#: What says that it is a story, and is no shorter, is none of a server's notices.
+_SHORT = 300
 _ENDS = (".", "!", "?", '"', "”", ")")
 
 
