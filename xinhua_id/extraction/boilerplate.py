@@ -120,6 +120,13 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule("ad-block-notice", "adb mat", r"AdBlock Terdeteksi!?.{0,200}|Matikan AdBlock.{0,160}", "AdBlock Terdeteksi!"),
     _rule(
+        "cookie-notice", "kam sit lam web den",
+        r"(?:(?:Kami|Situs(?: web)? ini|Laman ini|Website ini) (?:memakai|menggunakan)|"
+        r"Dengan (?:melanjutkan|menggunakan|mengunjungi)\b.{0,60}\b(?:Anda|situs)\b).{0,80}\b(?:kuki|cookies?)\b"
+        r".{0,250}",
+        "Kami menggunakan kuki agar situs ini berjalan baik.",
+    ),
+    _rule(
         "app-promo", "dap dow und iku fol gab sim cek",
         r"(?:Dapatkan (?:informasi|berita|update|pembaruan)(?=.{0,160}\b"
         r"(?:ponsel|aplikasi|WhatsApp|Telegram|Google News|email|e-mail|"
