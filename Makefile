@@ -10,6 +10,8 @@ TEST_WORKERS ?= 2
 # Ten minutes by hand; CI takes thirty seconds.
 FUZZ_SECONDS ?= 600
 LOCK_VENV := $(VENV)-lock
+REPLAY_VENV := $(VENV)-replay
+REPLAY_STAMP := $(REPLAY_VENV)/.installed
 BENCH_VENV := $(VENV)-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed
 # Folders in the corpus format that `make bench` measures beside a replica and the pages of the tests.
@@ -20,7 +22,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 pyth
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; exit 0; }; \
 	done; true)
 
-.PHONY: demo test check format schema fuzz fuzz-ready bench learn lock clean help
+.PHONY: demo test check format schema fuzz fuzz-ready bench learn replay-ready lock clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -32,6 +34,7 @@ help:
 	@echo 'make bench    how well and how fast articles are separated, beside other extractors: build/bench.md'
 	@echo 'make learn    grow the trees of extraction/story_trees.py again, from the pages of CORPORA'
 	@echo 'make fuzz     pages changed at random, for FUZZ_SECONDS=600; what breaks is kept in fuzz/found'
+	@echo 'make replay-ready   pywb in an environment of its own: what `xinhua-id archive replay` runs'
 	@echo 'make lock     resolve pyproject.toml into requirements.lock and those of bench and fuzz again'
 	@echo 'make clean    remove what the other targets made; the archives stay'
 
@@ -93,6 +96,16 @@ $(BENCH_STAMP): requirements-bench.lock pyproject.toml
 	  -r requirements-bench.lock
 	@touch $@
 
+# pywb brings a second `brotli` that breaks Scrapy's; the validators that tests ask live beside it.
+replay-ready: $(REPLAY_STAMP)
+
+$(REPLAY_STAMP): requirements-replay.lock
+	@test -n '$(PYTHON)' || { echo 'xinhua-id needs Python 3.11 or newer, and found none.' >&2; exit 1; }
+	@test -x $(REPLAY_VENV)/bin/python || $(PYTHON) -m venv $(REPLAY_VENV)
+	$(REPLAY_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+	  -r requirements-replay.lock
+	@touch $@
+
 $(FUZZ_STAMP): $(STAMP) requirements-fuzz.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
 	@touch $@
@@ -106,15 +119,18 @@ lock:
 	$(LOCK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'pip>=25.3' 'pip-tools>=7.5'
 	$(LOCK_VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
 	  --no-emit-find-links --no-header --no-annotate --strip-extras \
-	  --extra dev --extra serve --extra pandas --output-file requirements.lock pyproject.toml
+	  --extra dev --extra serve --extra pandas --extra s3 --output-file requirements.lock pyproject.toml
 	echo 'atheris>=2.3' | $(LOCK_VENV)/bin/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host \
 	  --no-emit-find-links --no-header --no-annotate --constraint requirements.lock --output-file requirements-fuzz.lock -
 	$(LOCK_VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
 	  --no-emit-find-links --no-header --no-annotate --strip-extras \
 	  --extra bench --extra learn --output-file requirements-bench.lock pyproject.toml
+	sed -n '/^replay = /s/.*\[\(.*\)\].*/\1/p' pyproject.toml | tr -d '" ' | tr ',' '\n' | $(LOCK_VENV)/bin/pip-compile --quiet \
+	  --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header \
+	  --no-annotate --strip-extras --output-file requirements-replay.lock -
 	rm -rf $(LOCK_VENV)
 
 clean:
-	rm -rf $(VENV) $(LOCK_VENV) $(BENCH_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .scrapyd
+	rm -rf $(VENV) $(LOCK_VENV) $(BENCH_VENV) $(REPLAY_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .scrapyd
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -rf xinhua_id.egg-info

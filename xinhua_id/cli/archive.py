@@ -1,0 +1,20 @@
+"""`xinhua-id archive`: what an archivist does with what was captured, one module a verb."""
+
+from __future__ import annotations
+
+import typer
+
+_HELP = """Check, index, package, replay and mend what was captured.
+
+**Examples**
+
+    xinhua-id archive verify
+
+    xinhua-id archive index indonesiawindow
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    archive = typer.Typer(help=_HELP, no_args_is_help=True, rich_markup_mode="markdown")
+    app.add_typer(archive, name="archive")
