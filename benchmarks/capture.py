@@ -68,7 +68,7 @@ class Reader(scrapy.Spider):
         from xinhua_id.crawl.capture import Captures
 
         if self.archive:
-            Captures.of(self.crawler).open(Path(self.archive), "ukur", {})
+            Captures.of(self.crawler).open(Path(self.archive, "ukur"), "ukur", "ukur")
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """Yield the requests."""

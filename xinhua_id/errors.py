@@ -12,6 +12,7 @@ Knows nothing of the parts that raise.
     ├── ArchiveError          the archive cannot be written or read
     │   ├── CannotWrite       disk full, no permission, not a directory
     │   ├── RunExists         a second run of the same name
+    │   ├── InUse             another process writes there: two crawls of one source, say
     │   └── BadRecord         a WARC record that cannot be read
     ├── BadPayload            chunking or a content coding that does not decode
     └── WireError             the byte-exact capture does not fit the installed Scrapy
@@ -77,6 +78,10 @@ class CannotWrite(ArchiveError):
 
 class RunExists(ArchiveError):
     """A run of that name was started before; runs are created exclusively."""
+
+
+class InUse(ArchiveError):
+    """Another process writes there; the message says which, where it is known."""
 
 
 class BadRecord(ArchiveError):

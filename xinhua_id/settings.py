@@ -43,6 +43,16 @@ XINHUA_ID_BACKOFF = _seconds("XINHUA_ID_BACKOFF", os.environ.get("XINHUA_ID_BACK
 XINHUA_ID_LOOPBACK_BACKOFF = 0.1
 XINHUA_ID_ROBOTS_TRIES = 2  # a host that is down is said to be down within minutes
 
+#: A group of records and items is committed (fsync, catalogue) after so many records or seconds.
+XINHUA_ID_COMMIT_RECORDS = 500
+XINHUA_ID_COMMIT_SECONDS = 1.0
+#: A WARC is followed by another at so many bytes (WARC 1.1, annex B), and after so many hours unless 0.
+XINHUA_ID_WARC_BYTES = 1_000_000_000
+XINHUA_ID_WARC_HOURS = 0.0
+#: Which payloads that are kept already become revisit records: of `any` URL of the site, of the same `url`, or `none`.
+XINHUA_ID_DEDUPLICATE = "any"
+XINHUA_ID_CONDITIONAL = True  # ask with ETag and Last-Modified for what is kept already
+
 # --- who we are ------------------------------------------------------------------------------------------------
 USER_AGENT = f"xinhua-id/{__version__}" + (f" (+{XINHUA_ID_CONTACT})" if XINHUA_ID_CONTACT else "")
 DEFAULT_REQUEST_HEADERS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import re
 import resource
@@ -180,9 +181,11 @@ def test_an_unwritable_archive_is_said_before_anything_is_fetched(
 
 
 def test_a_full_disk_ends_the_crawl_and_what_was_captured_is_whole(serve: Serve, story: Story, tmp_path: Path) -> None:
-    site = {"/": front(*(f"/berita/{n}" for n in range(40)))} | {f"/berita/{n}": story(n) for n in range(40)}
+    noise = [f"<!-- {hashlib.shake_256(bytes([n])).hexdigest(20_000)} -->" for n in range(40)]
+    site = {"/": front(*(f"/berita/{n}" for n in range(40)))}
+    site |= {f"/berita/{n}": (200, {}, str(story(n)[2]) + noise[n]) for n in range(40)}
     seed = serve(site) + "/"
-    room = 20_000
+    room = 300_000
 
     def small_disk() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))

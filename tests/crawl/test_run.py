@@ -5,18 +5,47 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import environment
+from xinhua_id.archive.lock import is_held
 from xinhua_id.crawl.run import Run, versions
-from xinhua_id.errors import CannotWrite, RunExists, UsageError
+from xinhua_id.errors import CannotWrite, InUse, RunExists, UsageError
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 
 
 def begin(archive: Path, name: str | None = None) -> Run:
     return Run.begin(archive, "contoh", name=name, about={"seeds": ["http://contoh.example/"]}, now=NOON)
+
+
+def ended(run: Run) -> Run:
+    run.end("finished", now=NOON, stats={}, settings={}, files=[])
+    return run
+
+
+def test_a_site_is_crawled_by_one_run_at_a_time_and_the_second_is_told_whose(tmp_path: Path) -> None:
+    first = begin(tmp_path, "satu")
+    with pytest.raises(InUse, match=r"contoh is being crawled already: run satu, process \d+ on .*, since 2026-11-23"):
+        begin(tmp_path, "dua")
+    assert [path.name for path in (tmp_path / "contoh/runs").iterdir()] == ["satu.json"]
+    ended(first)
+    begin(tmp_path, "dua")
+
+
+def test_a_lock_goes_with_the_process_that_held_it(tmp_path: Path) -> None:
+    code = (
+        "import datetime as dt, os, sys; from pathlib import Path; from xinhua_id.archive.lock import SiteLock\n"
+        "SiteLock.take(Path(sys.argv[1]), 'mati', dt.datetime.now(dt.UTC)); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "contoh")], env=environment(), check=False)
+    assert not is_held(tmp_path / "contoh")
+    begin(tmp_path)
+    assert is_held(tmp_path / "contoh")
 
 
 def test_a_run_is_called_after_site_and_time(tmp_path: Path) -> None:
@@ -26,14 +55,17 @@ def test_a_run_is_called_after_site_and_time(tmp_path: Path) -> None:
 
 
 def test_a_second_run_of_the_same_name_is_refused_and_the_first_left_alone(tmp_path: Path) -> None:
-    before = begin(tmp_path, "news-1").manifest.read_bytes()
+    before = ended(begin(tmp_path, "news-1")).manifest.read_bytes()
     with pytest.raises(RunExists, match="Give this one another name"):
         begin(tmp_path, "news-1")
     assert (tmp_path / "contoh/runs/news-1.json").read_bytes() == before
 
 
 def test_two_runs_within_one_second_get_two_names(tmp_path: Path) -> None:
-    assert [begin(tmp_path).name, begin(tmp_path).name] == ["contoh-20261123T120000Z", "contoh-20261123T120000Z-2"]
+    assert [ended(begin(tmp_path)).name, begin(tmp_path).name] == [
+        "contoh-20261123T120000Z",
+        "contoh-20261123T120000Z-2",
+    ]
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "../x", "a b", "x" * 101, "ü"])

@@ -332,10 +332,10 @@ def test_a_request_that_never_left_is_no_exchange(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_closes_the_crawl_and_keeps_what_was_written(tmp_path: Path) -> None:
-    noise = [hashlib.shake_256(str(number).encode()).digest(20_000) for number in range(12)]
+    noise = [hashlib.shake_256(str(number).encode()).digest(100_000) for number in range(12)]
     with GroundTruth({f"/{n}": Answer((plain(body),)) for n, body in enumerate(noise)}) as server:
         requests = [{"url": f"{server.base}/{number}"} for number in range(12)]
-        found = crawled(tmp_path, server, requests, file_limit=90_000)
+        found = crawled(tmp_path, server, requests, file_limit=450_000)
     assert found.told["stats"]["finish_reason"] == "archive-cannot-write"
     assert "cannot write the WARC: File too large" in found.told["error"]
     assert found.path.name.endswith(".warc.gz")
@@ -372,7 +372,8 @@ def test_nothing_is_fetched_past_an_archive_that_nobody_opened(tmp_path: Path) -
 
 
 def test_an_unwritable_archive_ends_the_crawl_before_its_first_request(tmp_path: Path) -> None:
-    (tmp_path / "warc").write_text("a file where a directory should be")
+    (tmp_path / "warc").mkdir()
+    (tmp_path / "warc" / "warc").write_text("a file where a directory should be")
     with GroundTruth({"/a": Answer((plain(),))}) as server:
         told = crawl(tmp_path, [{"url": f"{server.base}/a"}])
         assert server.log == []

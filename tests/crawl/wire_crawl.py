@@ -35,6 +35,7 @@ SETTINGS = {
     "CONCURRENT_REQUESTS": 1,
     "DOWNLOAD_DELAY": 0,
     "HTTPERROR_ALLOW_ALL": True,
+    "XINHUA_ID_DEDUPLICATE": "none",  # many answers say the same word
     "REMOTE_CONTROL_ENABLED": False,
     "TELNETCONSOLE_ENABLED": False,
     "COOKIES_ENABLED": False,
@@ -62,7 +63,7 @@ class WireSpider(scrapy.Spider):
 
     def opened(self) -> None:
         if not self.job.get("unopened"):
-            self.captures.open(Path(self.job["archive"]), "uji@0123456789ab", {"isPartOf": "uji-1"})
+            self.captures.open(Path(self.job["archive"]), "uji-1", "uji@0123456789ab")
 
     def stop_if_asked(self, request: scrapy.Request) -> None:
         if request.meta.get("stop"):
@@ -113,7 +114,7 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
         "seen": getattr(crawler.spider, "seen", []),
         "stats": stats,
         "error": str(captures.error) if captures.error else None,
-        "path": str(captures.writer.path) if captures.writer else None,
+        "path": str(captures.committer.writer.path) if captures.committer else None,
         "peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
     }
 

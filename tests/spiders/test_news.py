@@ -48,9 +48,9 @@ def test_scrapy_crawl_lands_the_same_files(serve: Serve, story: Story, tmp_path:
     seed = serve({"/berita/1": story(1)}) + "/berita/1"
     done = scrapy("crawl", "news", "-a", f"seed={seed}", "-a", "_job=pekerjaan-7", archive=tmp_path)
     assert done.returncode == 0, done.stderr
-    (home,) = tmp_path.iterdir()
+    (home,) = (path for path in tmp_path.iterdir() if path.is_dir())
     files = {str(path.relative_to(home)) for path in home.rglob("*") if path.is_file() and path.suffix != ".gz"}
-    assert files == {"items/pekerjaan-7.jsonl", "runs/pekerjaan-7.json"}
+    assert files == {"items/pekerjaan-7.jsonl", "runs/pekerjaan-7.json", "lock"}
     assert len(list(home.glob("warc/*.warc.gz"))) == 1
     assert json.loads((home / "runs/pekerjaan-7.json").read_text())["stats"]["outcome/story"] == 1
 

@@ -227,7 +227,7 @@ def test_a_write_that_fails_takes_its_half_record_away(tmp_path: Path) -> None:
     out = writer(tmp_path)
     out.write(exchange())
     whole = out.path.read_bytes()
-    out._file = _FullDisk(out._file, 100)  # type: ignore[assignment]
+    out._file._file = _FullDisk(out._file._file, 100)  # type: ignore[assignment]
     with pytest.raises(CannotWrite, match=r"No space left on device.*what was written before is whole"):
         out.write(exchange())
     assert out.path.read_bytes() == whole

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from xinhua_id.errors import BadPayload, BadRecord
@@ -13,14 +13,40 @@ from xinhua_id.warc.reader import Record
 
 _PAGES = frozenset({"response", "conversion"})
 
+#: Finds the response that a revisit refers to; None where it is not at hand.
+FindOriginal = Callable[[Record], Record | None]
 
-def pages(path: Path) -> Iterator[Page]:
+
+def pages(path: Path, original: FindOriginal | None = None) -> Iterator[Page]:
     """Yield every response record as a Page with its capture, in order, incomplete ones too (`Page.incomplete`).
 
-    And every conversion record, the text that a tool made of a page (`Page.converted`), as WET files hold them. Raises
-    `BadRecord` where the file tears, after every whole record.
+    And every conversion record, the text that a tool made of a page (`Page.converted`), as WET files hold them; and
+    every revisit whose ``original`` is found. Raises `BadRecord` where the file tears, after every whole record.
     """
-    return (page_in(found, path) for found in reader.records(path) if found.type in _PAGES)
+    for found in reader.records(path):
+        if found.type in _PAGES:
+            yield page_in(found, path)
+        elif found.type == "revisit" and original is not None and (page := revisited(found, path, original)):
+            yield page
+
+
+def revisited(found: Record, path: Path, original: FindOriginal) -> Page | None:
+    """Return the page that was seen at a revisit: its own head, unless it was a 304, and the original's body."""
+    kept = original(found)
+    if kept is None:
+        return None
+    whole = page_in(kept, path)
+    seen = page_in(found, path)
+    not_modified = (found.header("WARC-Profile") or "").endswith("server-not-modified")
+    return Page(
+        seen.url,
+        whole.status if not_modified else seen.status,
+        whole.headers if not_modified else seen.headers,
+        whole.body,
+        seen.captured_at,
+        seen.capture,
+        incomplete=whole.incomplete,
+    )
 
 
 def page_in(found: Record, path: Path) -> Page:
@@ -68,6 +94,14 @@ def source_named_in(path: Path) -> str | None:
         return None
     lines = first.content.decode("utf-8", "replace").splitlines()
     return next((line.partition(":")[2].strip() for line in lines if line.lower().startswith("source:")), None)
+
+
+def file_in(folder: Path, name: str) -> Path:
+    """Return where a WARC lies, closed or still ``.open``; raise `BadRecord` if it is not in the folder."""
+    for path in (folder / name, folder / f"{name}.open"):
+        if path.exists():
+            return path
+    raise BadRecord("the WARC is not there", where=str(folder / name), now="Restore it from a backup.")
 
 
 def payload_digest(found: Record) -> str | None:

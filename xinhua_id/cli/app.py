@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from xinhua_id import __version__
-from xinhua_id.cli import crawl, demo, extract, serve, sources
+from xinhua_id.cli import archive, crawl, demo, extract, serve, sources
 from xinhua_id.errors import UsageError, XinhuaIdError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -51,6 +51,7 @@ demo.register(app)
 crawl.register(app)
 extract.register(app)
 sources.register(app)
+archive.register(app)
 serve.register(app)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from xinhua_id.cli import archive_recover
+
 _HELP = """Check, index, package, replay and mend what was captured.
 
 **Examples**
@@ -17,4 +19,6 @@ _HELP = """Check, index, package, replay and mend what was captured.
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
     archive = typer.Typer(help=_HELP, no_args_is_help=True, rich_markup_mode="markdown")
+    for verb in (archive_recover,):
+        verb.register(archive)
     app.add_typer(archive, name="archive")

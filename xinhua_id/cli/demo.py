@@ -12,9 +12,9 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from xinhua_id.archive.item_lines import cannot_write
 from xinhua_id.cli import summary
 from xinhua_id.cli.progress import Progress
-from xinhua_id.crawl.run import cannot_write
 from xinhua_id.crawl.target import Target, targets
 from xinhua_id.demo.judgement import Judgement, judge
 from xinhua_id.demo.site import Replica

@@ -13,14 +13,22 @@ from urllib.parse import urlsplit
 
 from xinhua_id import sources
 from xinhua_id.archive import pages
+from xinhua_id.archive.revisits import OriginalRecords
 from xinhua_id.crawl import outcomes
 from xinhua_id.crawl.discovery import LEADING, Rules
 from xinhua_id.crawl.known import KnownStories
-from xinhua_id.errors import NotAnArticle, SourceError
+from xinhua_id.errors import BadRecord, NotAnArticle, SourceError
 from xinhua_id.extraction import extract
 from xinhua_id.extraction.textdump import extract_conversion
 from xinhua_id.items import Article, Outcome, Page
 from xinhua_id.sources import Source
+from xinhua_id.warc import reader
+from xinhua_id.warc.record import fields_of
+
+#: Outcomes that a page by itself does not tell.
+_BY_THE_CRAWL = frozenset({
+    ("duplicate", "unchanged"), ("duplicate", "variant"), ("no-article", "out-of-range"), ("no-article", "over-limit"),
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +49,37 @@ def reread(path: Path, source: Source | None = None) -> Iterator[Reread]:
     """
     named = source or named_in(path)
     known = KnownStories()
-    for page in pages.pages(path):
-        result = _read(page, named or sources.match(page.url or ""))
+    decided = _decided(path)
+    for page in pages.pages(path, OriginalRecords(path.parent).of):
+        if (found := decided.get(page.capture.record_id if page.capture else "")) is not None:
+            yield Reread(page, *found)
+            continue
+        result = outcome_of(page, named or sources.match(page.url or ""))
         if (article := result.article) is None:
             yield result
         elif reason := known.repeats(article):
             yield Reread(page, Outcome.DUPLICATE, reason)
         else:
             yield result
+
+
+def _decided(path: Path) -> dict[str, tuple[Outcome, str | None]]:
+    """Return what the crawl decided of its pages by what no page says: what was known, asked for, or one too many.
+
+    It stands in the metadata record of the visit, by the id of the page's record.
+    """
+    found: dict[str, tuple[Outcome, str | None]] = {}
+    try:
+        for record in reader.records(path):
+            if record.type != "metadata" or not record.content.startswith(b"outcome:"):
+                continue
+            said = fields_of(record.content)
+            outcome, reason = said["outcome"], said.get("reason")
+            if (outcome, reason) in _BY_THE_CRAWL and (page := record.header("WARC-Refers-To")):
+                found[page] = Outcome(outcome), reason
+    except BadRecord:
+        return found  # told when its pages are read
+    return found
 
 
 def named_in(path: Path) -> Source | None:
@@ -62,7 +93,8 @@ def named_in(path: Path) -> Source | None:
         return None  # an undescribed site, or a TOML of the operator's own: the URL's host decides
 
 
-def _read(page: Page, source: Source | None) -> Reread:
+def outcome_of(page: Page, source: Source | None) -> Reread:
+    """Return what a page is, by itself: whether its story is known already is another question."""
     if verdict := outcomes.of_status(page):
         return Reread(page, verdict.outcome, verdict.reason)
     url = page.url or ""

@@ -1,12 +1,15 @@
-"""Where the exchanges of a crawl go: into its WARC, and as Pages to whoever asked for them.
+"""Where the exchanges of a crawl go: to its committer, and as Pages to whoever asked for them.
 
-One `Captures` a crawl. A record that cannot be written ends the crawl: nothing may be crawled that is not kept. Knows
-nothing of connections or of what a page says.
+One `Captures` a crawl. A record that cannot be written or committed ends the crawl: nothing may be crawled that is not
+kept. Knows nothing of connections or of what a page says.
 """
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
 import importlib.metadata
+import logging
 import ssl
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,16 +19,22 @@ from weakref import WeakKeyDictionary
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
+from scrapy.settings import BaseSettings
 from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.defer import Deferred
 
 from xinhua_id import __version__
+from xinhua_id.archive.commit import Committer, Kept, Policy
+from xinhua_id.archive.originals import Deduplication
+from xinhua_id.archive.pages import file_in
+from xinhua_id.archive.recover import Finish, recover
+from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.crawl.visit import count
-from xinhua_id.errors import CannotWrite, WireError, XinhuaIdError
+from xinhua_id.errors import CannotWrite, UsageError, WireError, XinhuaIdError
 from xinhua_id.items import Outcome, Page
+from xinhua_id.warc import reader
 from xinhua_id.warc.exchange import Exchange, target_uri
 from xinhua_id.warc.pages import page_of
-from xinhua_id.warc.writer import WarcWriter
 
 #: The reasons a crawl closes with when its archive takes no more, and when the wire capture does not fit.
 CANNOT_WRITE = "archive-cannot-write"
@@ -34,17 +43,25 @@ CANNOT_CAPTURE = "wire-does-not-fit"
 STALE = "stale-connection"
 _ATTRIBUTE = "_xinhua_id_captures"
 
+logger = logging.getLogger(__name__)
+
 
 class Captures:
-    """The captures of one crawl. ``error`` is what ended it, if writing did; ``writer`` is None before `open`."""
+    """The captures of one crawl. ``error`` is what ended it, if writing did; ``committer`` is None before `open`.
+
+    ``kept_open``: somebody else closes it, who still has something to add when the spider is closed.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.writer: WarcWriter | None = None
+        self.committer: Committer | None = None
         self.error: XinhuaIdError | None = None
+        self.kept_open = False
+        self._catalogue: Catalogue | None = None
         self._pages: WeakKeyDictionary[Request, Page] = WeakKeyDictionary()
         self._truncated: WeakKeyDictionary[Request, str] = WeakKeyDictionary()
         self._closing: Deferred[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
         crawler.signals.connect(self._spider_closed, signals.spider_closed)
 
     @classmethod
@@ -54,15 +71,30 @@ class Captures:
         setattr(crawler, _ATTRIBUTE, captures)
         return cast("Captures", captures)
 
-    def open(self, directory: Path, source: str, info: Mapping[str, str]) -> None:
-        """Begin the WARC below ``directory``; to be called from the ``spider_opened`` signal.
+    def open(
+        self,
+        home: Path,
+        run: str,
+        source: str,
+        about: Mapping[str, object] | None = None,
+        finish: Finish | None = None,
+    ) -> None:
+        """Begin the files of a run below ``home``, the site's folder; call it from the ``spider_opened`` signal.
 
-        ``info`` adds to what the crawl's settings say of it. Where the WARC cannot be made, or the wire capture does
-        not fit (`error` says which), raises `CloseSpider`, which ends the crawl before its first request.
+        ``source`` is the label of what is crawled, ``about`` what is said of the run. What an earlier run left behind
+        is recovered first; ``finish`` reads the pages it had captured. Where the files cannot be made, or the wire
+        capture does not fit (`error` says which), raises `CloseSpider`, which ends the crawl before its first request.
         """
+        about = about or {}
+        terms = {name: str(about[name]) for name in ("terms", "permission") if about.get(name)}
         try:
             self.check()
-            self.writer = WarcWriter(directory, source=source, info={**self._info(), **info})
+            self._catalogue = Catalogue.open(home.parent)
+            self._recover(home, finish)
+            info = {**self._info(), **terms}
+            policy = policy_of(self.crawler.settings)
+            self.committer = Committer(home, run, self._catalogue, source=source, info=info, policy=policy)
+            self.committer.begin(about)
         except XinhuaIdError as error:
             self.error = error
             raise CloseSpider(_reason(error)) from error
@@ -107,53 +139,109 @@ class Captures:
         """Return why the last exchange of a request broke off (a reason of WARC-Truncated); None if it did not."""
         return self._truncated.get(request)
 
-    def flush(self) -> None:
-        """Make durable what was written so far; a failure closes the crawl and raises `CannotWrite`."""
-        if self.writer is not None:
-            try:
-                self.writer.flush()
-            except CannotWrite as error:
-                self.fail(error)
-                raise
+    def conditions(self, url: str) -> dict[str, str]:
+        """Return the headers of a conditional request for ``url``; none where nothing of it is kept."""
+        if self.committer is None or not self.crawler.settings.getbool("XINHUA_ID_CONDITIONAL", True):
+            return {}
+        found = self.committer.validators_of(target_uri(url))
+        return found.headers() if found else {}
 
-    def close(self) -> None:
-        """Close the WARC and give it its final name; doing it twice is fine. Raises `CannotWrite`."""
-        if self.writer is not None:
+    def commit_if_due(self) -> None:
+        """Commit the group if it is large or old enough, else see to it that it is once it is old.
+
+        A failure closes the crawl and raises `CannotWrite`.
+        """
+        if self.committer is None:
+            return
+        if self.committer.due():
+            self._commit()
+        elif self.committer.waiting and self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(self.committer.policy.seconds, self._commit_late)
+
+    def close(self, outcome: str | None = None) -> None:
+        """Commit what waits and give the files their final names; doing it twice is fine. Raises `CannotWrite`."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self.committer is not None:
             try:
-                self.writer.close()
+                self.committer.close(outcome)
             except CannotWrite as error:
                 self.error = self.error or error
                 raise
+            finally:
+                self.error = self.error or self.committer.error
+                if self._catalogue is not None:
+                    self._catalogue.close()
 
     def fail(self, error: XinhuaIdError) -> None:
         """Keep the first error and close the crawl with it; one that has not begun ends in `open`."""
         if self.error is not None:
             return
         self.error = error
-        if self.writer is not None:
+        if self.committer is not None:
             self._closing = deferred_from_coro(self.crawler.engine.close_spider_async(reason=_reason(error)))
 
+    def _recover(self, home: Path, finish: Finish | None) -> None:
+        assert self._catalogue is not None
+        found = recover(home, self._catalogue, finish)
+        for line in found.lines():
+            logger.warning("%s", line)
+        if found.runs:
+            self.crawler.stats.set_value("recovered/runs", found.runs)
+            self.crawler.stats.set_value("recovered/items", found.items)
+
+    def _commit(self) -> None:
+        assert self.committer is not None
+        try:
+            self.committer.commit()
+        except CannotWrite as error:
+            self.fail(error)
+            raise
+
+    def _commit_late(self) -> None:
+        self._timer = None
+        if self.error is None and self.committer is not None and self.committer.waiting:
+            try:
+                self._commit()
+            except CannotWrite:
+                return  # it closes the crawl
+
     def _write(self, request: Request, exchange: Exchange) -> None:
-        if self.writer is None:
+        if self.committer is None:
             raise WireError(
                 "no archive is open for what was fetched",
                 now="Call Captures.of(crawler).open(…) when the spider opens.",
             )
-        before = self.writer.records, self.writer.bytes
+        writer = self.committer.writer
+        before = writer.records, writer.written
         try:
-            capture = self.writer.write(exchange)
+            kept = self.committer.exchange(exchange)
         except OSError as error:
             # The writer turns its own into CannotWrite: this one is the spool's.
             raise cannot_spool(error) from error
-        self._count(exchange, self.writer.records - before[0], self.writer.bytes - before[1])
+        self._count(exchange, writer.records - before[0], writer.written - before[1])
         self._pages.pop(request, None)
         self._truncated.pop(request, None)
         if exchange.truncated:
             self._truncated[request] = exchange.truncated
-        if capture is not None:
+        if kept.capture is not None:
+            self._pages[request] = self._page(exchange, kept)
+        self.commit_if_due()
+
+    def _page(self, exchange: Exchange, kept: Kept) -> Page:
+        """Return what was answered; for a 304 the page that the server says is still the same."""
+        assert kept.capture is not None
+        assert self.committer is not None
+        url, when = target_uri(exchange.url), kept.capture.captured_at
+        if (original := kept.unmodified) is None:
             http = cast("BinaryIO", exchange.response)
-            url, when = target_uri(exchange.url), capture.captured_at
-            self._pages[request] = page_of(url, http, when, capture, truncated=exchange.truncated)
+            return page_of(url, http, when, kept.capture, truncated=exchange.truncated)
+        self.crawler.stats.inc_value("warc/not-modified")
+        path = file_in(self.committer.home / "warc", original.file)
+        found = reader.record_at(path, original.offset, original.length)
+        return page_of(url, found.content, when, kept.capture)
 
     def _count(self, exchange: Exchange, records: int, length: int) -> None:
         stats = self.crawler.stats
@@ -178,7 +266,23 @@ class Captures:
         return {name: value for name, value in info.items() if value}
 
     def _spider_closed(self) -> None:
-        self.close()
+        if not self.kept_open:
+            self.close()
+
+
+def policy_of(settings: BaseSettings) -> Policy:
+    """Return how the settings want groups, files and revisits; raise `UsageError` for what is none."""
+    deduplication = str(settings.get("XINHUA_ID_DEDUPLICATE") or "any")
+    if deduplication not in {"any", "url", "none"}:
+        raise UsageError(f"XINHUA_ID_DEDUPLICATE: {deduplication!r}", now="Set it to any, url or none.")
+    hours, usual = settings.getfloat("XINHUA_ID_WARC_HOURS", 0.0), Policy()
+    return Policy(
+        records=max(1, settings.getint("XINHUA_ID_COMMIT_RECORDS", usual.records)),
+        seconds=settings.getfloat("XINHUA_ID_COMMIT_SECONDS", usual.seconds),
+        roll_bytes=max(1, settings.getint("XINHUA_ID_WARC_BYTES", usual.roll_bytes)),
+        roll_after=dt.timedelta(hours=hours) if hours > 0 else None,
+        deduplication=cast("Deduplication", deduplication),
+    )
 
 
 def _reason(error: XinhuaIdError) -> str:

@@ -2,8 +2,9 @@
 
     archives/<name>/runs/<run>.json     created exclusively at the start, rewritten whole at the end
     archives/<name>/runs/<run>.log      Scrapy's log, where the command line keeps it
-    archives/<name>/items/<run>.jsonl   written by `store`
-    archives/<name>/warc/               written by the capture
+    archives/<name>/items/<run>.jsonl   written by the committer
+    archives/<name>/warc/               written by the committer
+    archives/<name>/lock                held while the run goes on
 
 Knows nothing of Scrapy or of what stands in the files.
 """
@@ -12,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import hashlib
 import importlib.metadata
 import json
 import os
@@ -23,7 +23,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xinhua_id.errors import CannotWrite, RunExists, UsageError
+from xinhua_id.archive.item_lines import cannot_write
+from xinhua_id.archive.lock import SiteLock
+from xinhua_id.archive.recover import fixity
+from xinhua_id.errors import RunExists, UsageError
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _VERSIONS = ("xinhua-id", "scrapy", "twisted", "lxml", "beautifulsoup4", "pydantic", "warcio", "fastwarc")
@@ -37,6 +40,7 @@ class Run:
     name: str
     begun: dt.datetime
     about: Mapping[str, Any]
+    lock: SiteLock | None = None
 
     @property
     def manifest(self) -> Path:
@@ -65,26 +69,32 @@ class Run:
         """Create the run and its folders, and nobody else's.
 
         ``name`` is opaque; without one the run is called after site and time. ``about`` is what was asked for
-        (seeds, range, limit) and goes into the manifest. Raises `RunExists`, `CannotWrite`, or `UsageError` for
-        a name that is none.
+        (seeds, range, limit) and goes into the manifest. Raises `InUse` where the site is being crawled already,
+        `RunExists`, `CannotWrite`, or `UsageError` for a name that is none.
         """
         if name is not None and not _NAME.fullmatch(name):
             raise UsageError(
                 f"{name!r} is no name for a run", now="Use 1 to 100 letters, digits, dots, dashes or underscores."
             )
         home = archive / site
+        own = f"{site}-{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
+        lock = SiteLock.take(home, name or own, now)
         try:
             for folder in ("warc", "items", "runs"):
                 (home / folder).mkdir(parents=True, exist_ok=True)
-            return cls._create(home, site, name, dict(about), now)
-        except OSError as error:
-            raise cannot_write(error, home) from error
+            return cls._create(home, name, own, dict(about), now, lock)
+        except BaseException as error:
+            lock.release()
+            if isinstance(error, OSError):
+                raise cannot_write(error, home) from error
+            raise
 
     @classmethod
-    def _create(cls, home: Path, site: str, name: str | None, about: dict[str, Any], now: dt.datetime) -> Run:
-        own = f"{site}-{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
+    def _create(
+        cls, home: Path, name: str | None, own: str, about: dict[str, Any], now: dt.datetime, lock: SiteLock
+    ) -> Run:
         for attempt in range(1, 100):
-            run = cls(home, name or (own if attempt == 1 else f"{own}-{attempt}"), now, about)
+            run = cls(home, name or (own if attempt == 1 else f"{own}-{attempt}"), now, about, lock)
             try:
                 with run.manifest.open("x", encoding="utf-8") as file:
                     file.write(run._as_json({"outcome": "running"}))
@@ -94,7 +104,7 @@ class Run:
                     raise RunExists(
                         f"a run called {name!r} exists", where=str(run.manifest), now="Give this one another name."
                     ) from None
-        raise RunExists(f"too many runs of {site} began within one second", where=str(home), now="Wait a moment.")
+        raise RunExists(f"too many runs of {home.name} began within one second", where=str(home), now="Wait a moment.")
 
     def end(
         self,
@@ -106,14 +116,17 @@ class Run:
         files: Iterable[Path],
         error: str | None = None,
     ) -> None:
-        """Rewrite the manifest whole: what came of the run, and the fixity of its files. Raises `CannotWrite`."""
+        """Rewrite the manifest whole: what came of the run, and the fixity of its files; give the site's lock back.
+
+        Raises `CannotWrite`.
+        """
         account = {
             "outcome": outcome,
             "error": error,
             "ended_at": now.astimezone(dt.UTC).isoformat(),
             "stats": dict(sorted(stats.items())),
             "settings": dict(sorted(settings.items())),
-            "files": [_fixity(path, self.home) for path in files if path.is_file()],
+            "files": [fixity(path, self.home) for path in files if path.is_file()],
         }
         beside = self.manifest.with_name(self.manifest.name + ".new")
         try:
@@ -126,6 +139,9 @@ class Run:
             with contextlib.suppress(OSError):
                 beside.unlink(missing_ok=True)
             raise cannot_write(failure, self.home) from failure
+        finally:
+            if self.lock is not None:
+                self.lock.release()
 
     def _as_json(self, account: Mapping[str, Any]) -> str:
         whole = {
@@ -147,23 +163,6 @@ def versions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
-
-
-def cannot_write(error: OSError, where: Path) -> CannotWrite:
-    """Return the error that says why the archive cannot be written, and what to do about it."""
-    at = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else where
-    return CannotWrite(
-        f"the archive cannot be written: {error.strerror or error}",
-        where=str(at),
-        now="Make room or mend the permissions, or choose another place with --archive; then run it again. "
-        "What was captured so far is whole.",
-    )
-
-
-def _fixity(path: Path, home: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"path": str(path.relative_to(home)), "bytes": path.stat().st_size, "sha256": digest}
 
 
 def _plain(value: object) -> object:

@@ -6,17 +6,10 @@ two sites is two items.
 
 from __future__ import annotations
 
-import json
-import logging
-from collections.abc import Iterator
-from pathlib import Path
-
 from xinhua_id.crawl.known import KnownStories
 from xinhua_id.crawl.visit import Visit
 from xinhua_id.items import Outcome
 from xinhua_id.pipelines.stage import Stage
-
-logger = logging.getLogger(__name__)
 
 
 class Deduplicate(Stage):
@@ -37,24 +30,7 @@ class Deduplicate(Stage):
         """Return what this site's runs wrote so far, read once."""
         if self._known is None:
             assert self.spider.run is not None
-            self._known = KnownStories()
-            for path in _oldest_first(self.spider.run.items.parent):
-                for version in self._versions(path):
-                    self._known.remember(*version)
+            self._known = KnownStories.of(self.spider.run.items.parent)
+            if self._known.unreadable:
+                self.crawler.stats.inc_value("items/unreadable", self._known.unreadable)
         return self._known
-
-    def _versions(self, path: Path) -> Iterator[tuple[str, str, str | None, str | None]]:
-        """Yield id, content digest, URL and canonical URL of a file's lines; a torn line is counted and passed over."""
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                try:
-                    item = json.loads(line)
-                    yield item["id"], item["content_digest"], item["url"], item["canonical_url"]
-                except (ValueError, KeyError, TypeError):
-                    logger.warning("%s, line %d, is no item; it is left as it is", path, number)
-                    self.crawler.stats.inc_value("items/unreadable")
-
-
-def _oldest_first(folder: Path) -> list[Path]:
-    files = [*folder.glob("*.jsonl"), *folder.glob("*.jsonl.open")]
-    return sorted(files, key=lambda path: (path.stat().st_mtime_ns, path.name))

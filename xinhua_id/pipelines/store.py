@@ -1,4 +1,4 @@
-"""Store: the end of every visit. Record first, then the item, then the acknowledgement.
+"""Store: the end of every visit. It goes to the committer with its record, item and links, then to the frontier.
 
 It begins the run and accounts for it at the end: the run's files are its own. Nothing is acknowledged that is
 not written; a write that fails ends the crawl, and what was written before stays whole.
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import io
+import json
 import logging
-import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,8 +19,10 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.settings import BaseSettings
 
+from xinhua_id.archive.commit import Ended
+from xinhua_id.corpus.finish import finish
 from xinhua_id.crawl.capture import Captures
-from xinhua_id.crawl.run import Run, cannot_write
+from xinhua_id.crawl.run import Run
 from xinhua_id.crawl.stopping import end_crawl, error_of
 from xinhua_id.crawl.visit import Visit, count
 from xinhua_id.errors import CannotWrite
@@ -29,9 +31,8 @@ from xinhua_id.pipelines.stage import Stage
 
 logger = logging.getLogger(__name__)
 
-#: Visits between two fsyncs. The record is in its file before the item is in its own, and both are made durable in
-#: that order; one fsync a visit would cost half the speed.
-SYNC_EVERY = 50
+#: A run's log goes into its WARC up to so many bytes: its end, which says why the run ended.
+LONGEST_LOG = 16 * 2**20
 #: Settings that shape what a run fetches and writes; they go into its manifest.
 _SHAPING = (
     "USER_AGENT",
@@ -57,11 +58,8 @@ class Store(Stage):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._items: io.FileIO | None = None
-        self._open: Path | None = None
         self._stories: set[str] = set()
         self._in_parts: set[str] = set()
-        self._since_sync = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -71,7 +69,7 @@ class Store(Stage):
         return store
 
     def open_spider(self) -> None:
-        """Begin the run unless the caller did, and open its items and its WARC. Raises `CannotWrite`, `RunExists`."""
+        """Begin the run unless the caller did, and open its files. Raises `CannotWrite`, `RunExists`, `InUse`."""
         spider, settings = self.spider, self.crawler.settings
         run = spider.run or Run.begin(
             Path(settings["XINHUA_ID_ARCHIVE"]),
@@ -81,12 +79,9 @@ class Store(Stage):
             now=dt.datetime.now(dt.UTC),
         )
         spider.run = run
-        self._open = run.items.with_name(run.items.name + ".open")
-        try:
-            self._items = self._open.open("xb", buffering=0)
-        except OSError as error:
-            raise cannot_write(error, self._open) from error
-        Captures.of(self.crawler).open(run.warc, spider.target.label, {"isPartOf": run.name})
+        captures = Captures.of(self.crawler)
+        captures.kept_open = True
+        captures.open(run.home, run.name, spider.target.label, {**run.about, **self._terms()}, finish)
 
     def process_item(self, visit: Visit) -> Visit:
         """Write what is to be written, count the outcome and acknowledge the lease."""
@@ -116,40 +111,30 @@ class Store(Stage):
             self.spider.frontier.begin_no_story()
 
     def _write(self, visit: Visit) -> None:
-        """Write the record to its file, then the story's item; once a write failed, none is tried again."""
+        """Hand the visit to the committer; once a write failed, none is tried again."""
         captures = Captures.of(self.crawler)
         captures.check()
         if fatal := error_of(self.crawler):
             raise CannotWrite(fatal.what, where=fatal.where, now=fatal.now)
-        self._since_sync += 1
-        if self._since_sync >= SYNC_EVERY:
-            captures.flush()
-            self._sync()
+        assert captures.committer is not None
+        assert visit.outcome is not None
+        capture = visit.page.capture if visit.page else None
+        captures.committer.visit(
+            Ended(
+                visit.lease.url,
+                visit.lease.kind.value,
+                visit.outcome,
+                dt.datetime.now(dt.UTC),
+                capture_id=capture.record_id if capture else None,
+                reason=visit.reason,
+                detail=visit.detail,
+                links=[(link.url, link.kind.value) for link in visit.links],
+                article=visit.article if visit.outcome is Outcome.STORY else None,
+            )
+        )
+        captures.commit_if_due()
         if visit.outcome is Outcome.STORY and visit.article is not None:
-            self._append((visit.article.to_json() + "\n").encode())
             self._count(visit.article)
-
-    def _append(self, line: bytes) -> None:
-        """Append one line whole; a line that does not fit any more is taken back."""
-        assert self._items is not None
-        assert self._open is not None
-        begin, rest = self._items.tell(), memoryview(line)
-        try:
-            while rest:
-                rest = rest[self._items.write(rest) or 0 :]
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                self._items.truncate(begin)
-            raise cannot_write(error, self._open) from error
-
-    def _sync(self) -> None:
-        assert self._items is not None
-        assert self._open is not None
-        try:
-            os.fsync(self._items.fileno())
-        except OSError as error:
-            raise cannot_write(error, self._open) from error
-        self._since_sync = 0
 
     def _count(self, article: Article) -> None:
         stats = self.crawler.stats
@@ -182,44 +167,74 @@ class Store(Stage):
         if limit is not None and len(self._stories) >= limit and not self.spider.frontier.parts_due():
             end_crawl(self.crawler, "limit")
 
-    def close_spider(self) -> None:
-        """Make the items durable and give them their final name."""
-        if self._items is None or self._open is None or self.spider.run is None:
-            return
-        with contextlib.suppress(CannotWrite):  # kept in `captures.error`; the items that have a record stay
-            Captures.of(self.crawler).flush()
-        try:
-            os.fsync(self._items.fileno())
-            self._items.close()
-            self._open.replace(self.spider.run.items)
-        except OSError as error:
-            end_crawl(self.crawler, "archive-cannot-write", cannot_write(error, self._open))
+    def _terms(self) -> dict[str, str]:
+        """Return what the source says of its terms, for warcinfo."""
+        source = self.spider.target.source
+        if source is None:
+            return {}
+        said = {"permission": source.permission, "terms": source.rights.terms_url or source.rights.notice or ""}
+        return {name: value for name, value in said.items() if value}
 
     def end_run(self, reason: str) -> None:
-        """Close the WARC and account for the run in its manifest."""
+        """Let the WARC explain itself, close the files, and account for the run in its manifest."""
         run = self.spider.run
         if run is None:
             return
         captures = Captures.of(self.crawler)
+        outcome = _ENDS.get(reason, reason)
         with contextlib.suppress(CannotWrite):  # kept in `captures.error`, which is told below
-            captures.close()
+            self._explain(captures, run)
+        with contextlib.suppress(CannotWrite):
+            captures.close(outcome)
         error = error_of(self.crawler) or captures.error
         files = [run.items] if run.items.exists() else []
-        if captures.writer is not None:
-            files.append(captures.writer.path)
-            self.crawler.stats.set_value("warc/paths", [str(captures.writer.path)])
+        if captures.committer is not None:
+            paths = captures.committer.writer.closed_files or [captures.committer.writer.path]
+            files += paths
+            self.crawler.stats.set_value("warc/paths", [str(path) for path in paths])
         stats: dict[str, Any] = self.crawler.stats.get_stats()
         try:
             run.end(
-                "failed" if error else _ENDS.get(reason, reason),
+                "failed" if error else outcome,
                 now=dt.datetime.now(dt.UTC),
                 stats=stats,
-                settings={name: _plain(self.crawler.settings[name]) for name in _SHAPING},
+                settings=self._settings(),
                 files=files,
                 error=str(error) if error else None,
             )
         except CannotWrite as failure:
             end_crawl(self.crawler, "archive-cannot-write", failure)
+
+    def _explain(self, captures: Captures, run: Run) -> None:
+        """Write the run's log, settings and stats into its WARC, as resource records."""
+        committer = captures.committer
+        if committer is None or committer.error is not None or captures.error is not None:
+            return
+        asked = {**run.about, "settings": self._settings()}
+        committer.resource("settings", "application/json", _as_json(asked))
+        committer.resource("stats", "application/json", _as_json(self.crawler.stats.get_stats()))
+        log = self.crawler.settings["LOG_FILE"]
+        if log and (text := _end_of(Path(log))):
+            committer.resource("log", "text/plain; charset=utf-8", text)
+
+    def _settings(self) -> dict[str, object]:
+        return {name: _plain(self.crawler.settings[name]) for name in _SHAPING}
+
+
+def _as_json(what: Mapping[str, object]) -> bytes:
+    return (json.dumps(what, ensure_ascii=False, indent=2, default=str, sort_keys=True) + "\n").encode()
+
+
+def _end_of(log: Path) -> bytes:
+    """Return the last bytes of a log, from the beginning of a line; nothing where it cannot be read."""
+    try:
+        with log.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - LONGEST_LOG))
+            text = file.read()
+    except OSError:
+        return b""
+    return text if size <= LONGEST_LOG else text.partition(b"\n")[2]
 
 
 def _plain(value: object) -> object:

@@ -103,6 +103,7 @@ class NewsSpider(Spider):
             callback=self.answered,
             errback=self.unanswered,
             dont_filter=True,
+            headers=Captures.of(self.crawler).conditions(lease.url),
             meta={"lease": lease, "not_before": lease.not_before},
         )
 

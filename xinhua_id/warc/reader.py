@@ -41,16 +41,17 @@ class Record:
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
 
-def records(path: Path) -> Iterator[Record]:
-    """Yield the records of a file in order; raise `BadRecord` naming file and offset where it tears.
+def records(path: Path, start: int = 0) -> Iterator[Record]:
+    """Yield the records of a file in order, from offset ``start`` on; raise `BadRecord` where it tears, naming where.
 
     Every whole record before the tear was yielded by then.
     """
     try:
         with path.open("rb") as file:
+            file.seek(start)
             compressed = file.read(2) == _MAGIC
-            file.seek(0)
-            yield from _members(file, path) if compressed else _plain(file, path)
+            file.seek(start)
+            yield from _members(file, path, start) if compressed else _plain(file, path, start)
     except OSError as error:
         raise BadRecord(
             f"cannot read the WARC: {error.strerror}", where=str(path), now="Check the path and its permissions."
@@ -81,8 +82,8 @@ def record_at(path: Path, offset: int, length: int) -> Record:
     return _parsed(data, offset, length, path)
 
 
-def _members(file: BinaryIO, path: Path) -> Iterator[Record]:
-    offset, waiting = 0, file.read(_READ)
+def _members(file: BinaryIO, path: Path, start: int) -> Iterator[Record]:
+    offset, waiting = start, file.read(_READ)
     while waiting:
         inflate = zlib_ng.decompressobj(16 + zlib_ng.MAX_WBITS)
         parts: list[bytes] = []
@@ -104,8 +105,8 @@ def _members(file: BinaryIO, path: Path) -> Iterator[Record]:
         waiting = inflate.unused_data or file.read(_READ)
 
 
-def _plain(file: BinaryIO, path: Path) -> Iterator[Record]:
-    offset = 0
+def _plain(file: BinaryIO, path: Path, start: int) -> Iterator[Record]:
+    offset = start
     while head := _read_head(file):
         try:
             size = next(int(value) for name, value in _fields(head) if name.lower() == "content-length")

@@ -63,6 +63,16 @@ def warc_fields(fields: Iterable[tuple[str, str]]) -> bytes:
     return "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in fields).encode()
 
 
+def fields_of(block: bytes) -> dict[str, str]:
+    """Return the fields of a block of ``application/warc-fields``; of a repeated one the first."""
+    found: dict[str, str] = {}
+    for line in block.decode("utf-8", "replace").splitlines():
+        name, colon, value = line.partition(":")
+        if colon:
+            found.setdefault(name.strip(), value.strip())
+    return found
+
+
 def member(fields: Fields, length: int, block: Iterable[bytes]) -> Iterator[bytes]:
     """Yield one record as one gzip member: ``fields`` (None is left out), then ``length`` bytes of block, verbatim."""
     lines = [f"{name}: {value}" for name, value in fields if value is not None]

@@ -1,0 +1,98 @@
+"""What is kept already: the response whose payload a new capture has again, and the one its validators came from.
+
+Asks the catalogue, and before it the group that is not in there yet. Originals stay within one site's folder, so that
+the folder can be handed on whole. Knows nothing of how a record is written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal, NamedTuple
+
+from xinhua_id.catalogue import captures, validators
+from xinhua_id.catalogue.store import Catalogue
+from xinhua_id.warc import record
+from xinhua_id.warc.exchange_records import Original
+from xinhua_id.warc.writer import Placed
+
+#: Which payloads become revisits: those of the same URL, those of any URL of the site, or none.
+Deduplication = Literal["any", "url", "none"]
+
+
+class Validators(NamedTuple):
+    """What a server said by which a later request may ask whether something changed (RFC 9110 §8.8)."""
+
+    etag: str | None
+    last_modified: str | None
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers of a conditional request (RFC 9110 §13.1)."""
+        asked = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in asked.items() if value}
+
+
+class KnownPayloads:
+    """The originals of one site, for one run."""
+
+    def __init__(self, catalogue: Catalogue, site: str, deduplication: Deduplication = "any") -> None:
+        self._catalogue = catalogue
+        self._site = site
+        self._deduplication = deduplication
+        self._fresh: dict[str, list[Original]] = {}
+        self._validated: dict[str, str] = {}
+
+    def of_payload(self, digest: str, url: str) -> Original | None:
+        """Return the earliest record with this payload, one of the same URL before any other."""
+        if self._deduplication == "none":
+            return None
+        fresh = self._fresh.get(digest, ())
+        with self._catalogue.reading() as connection:
+            row = captures.original(connection, self._site, digest, url)
+        found = [_original(row)] if row is not None else []
+        found += fresh
+        same = next((one for one in found if one.url == url), None)
+        if same is not None or self._deduplication == "url":
+            return same
+        return found[0] if found else None
+
+    def of_url(self, url: str) -> Original | None:
+        """Return the record whose validators `validators_of` gave for a request."""
+        record_id = self._validated.get(url)
+        if record_id is None:
+            return None
+        with self._catalogue.reading() as connection:
+            row = captures.by_record_id(connection, record_id)
+        return _original(row) if row is not None else None
+
+    def validators_of(self, url: str) -> Validators | None:
+        """Return what a conditional request for ``url`` may carry; its 304 is a revisit of the record it came from."""
+        with self._catalogue.reading() as connection:
+            row = validators.of(connection, self._site, url)
+            if row is None or captures.by_record_id(connection, row.record_id) is None:
+                return None
+        self._validated[url] = row.record_id
+        return Validators(row.etag, row.last_modified)
+
+    def note(self, placed: Placed) -> None:
+        """Take note of a response that was just written: it may be the original of the next."""
+        if placed.headers[0] != ("WARC-Type", "response") or placed.head is None or placed.head.status != 200:
+            return
+        said = dict(placed.headers)
+        digest = said.get("WARC-Payload-Digest")
+        if digest is None or "WARC-Truncated" in said:
+            return
+        original = Original(
+            said["WARC-Record-ID"], said["WARC-Target-URI"], record.moment(said["WARC-Date"]), digest,
+            placed.file, placed.offset, placed.length,
+        )  # fmt: skip
+        self._fresh.setdefault(digest, []).append(original)
+
+    def forget(self) -> None:
+        """The group is in the catalogue now."""
+        self._fresh.clear()
+
+
+def _original(row: captures.CaptureRow) -> Original:
+    assert row.payload_digest is not None
+    when: dt.datetime = row.captured_at
+    return Original(row.record_id, row.url, when, row.payload_digest, row.file, row.offset, row.length)

@@ -1,0 +1,84 @@
+"""`xinhua-id archive recover`: what a crawl that died left behind, made whole; every crawl does so for its own site."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from xinhua_id.archive.lock import SiteLock
+from xinhua_id.archive.recover import recover as recover_site
+from xinhua_id.catalogue.store import Catalogue
+from xinhua_id.corpus.finish import finish
+from xinhua_id.errors import InUse, UsageError
+
+_HELP = """Make the files of crawls that died whole, and enter in the catalogue what it lacks.
+
+Whole records and items are kept, torn tails are moved to `.torn` beside their file, captured pages that have no item
+yet are read from their records. Nothing is ever deleted. A crawl does this for its own site when it begins.
+
+**Examples**
+
+    xinhua-id archive recover
+
+    xinhua-id archive recover indonesiawindow
+"""
+
+
+def register(archive: typer.Typer) -> None:
+    """Add the command."""
+    archive.command("recover", help=_HELP)(recover)
+
+
+def recover(
+    sites: Annotated[list[str] | None, typer.Argument(help="Sites to recover; all without one.")] = None,
+    archive: Annotated[
+        Path, typer.Option(envvar="XINHUA_ID_ARCHIVE", help="The archive's folder.", show_default=True)
+    ] = Path("archives"),
+) -> None:
+    """Recover each site whose lock is free; exit with 1 where one is in use."""
+    talk = Console(stderr=True, highlight=False, soft_wrap=True)
+    homes = sites_of(archive, sites)
+    catalogue = Catalogue.open(archive)
+    busy = False
+    try:
+        for home in homes:
+            now = dt.datetime.now(dt.UTC)
+            try:
+                lock = SiteLock.take(home, "archive recover", now)
+            except InUse as error:
+                talk.print(f"[yellow]{escape(home.name)}[/]: {escape(str(error))}")
+                busy = True
+                continue
+            try:
+                found = recover_site(home, catalogue, finish)
+            finally:
+                lock.release()
+            for line in found.lines():
+                talk.print(f"{escape(home.name)}: {escape(line)}")
+            if not found.anything:
+                talk.print(f"{escape(home.name)}: nothing to recover")
+    finally:
+        catalogue.close()
+    raise typer.Exit(1 if busy else 0)
+
+
+def sites_of(archive: Path, names: list[str] | None) -> list[Path]:
+    """Return the folders of the named sites, or of all; raise `UsageError` where one is not there."""
+    if not archive.is_dir():
+        raise UsageError("there is no archive", where=str(archive), now="Name its folder with --archive.")
+    found = sorted(path.parent for path in archive.glob("*/warc") if path.is_dir())
+    if not names:
+        return found
+    homes = [archive / name for name in names]
+    for home in homes:
+        if home not in found:
+            raise UsageError(
+                f"no site {home.name!r} in the archive", where=str(archive),
+                now=f"There are: {', '.join(one.name for one in found) or 'none'}.",
+            )  # fmt: skip
+    return homes

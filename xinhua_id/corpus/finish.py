@@ -1,0 +1,97 @@
+"""Finish the pages that a crawl had captured and not read to their end before it died.
+
+They are read from their records, by the rules of the crawl, instead of being fetched again: the item comes out as the
+crawl would have written it. Knows nothing of how files are made whole.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from xinhua_id import sources
+from xinhua_id.archive.commit import Committer, Ended
+from xinhua_id.archive.pages import file_in, page_in, revisited
+from xinhua_id.archive.revisits import OriginalRecords
+from xinhua_id.catalogue.rows import CaptureRow
+from xinhua_id.corpus.reextract import Reread, outcome_of
+from xinhua_id.crawl.discovery import Rules
+from xinhua_id.crawl.known import KnownStories
+from xinhua_id.crawl.target import Range
+from xinhua_id.errors import SourceError
+from xinhua_id.items import Article, Outcome, Page
+from xinhua_id.sources import Source
+from xinhua_id.warc import reader
+
+
+def finish(committer: Committer, about: Mapping[str, Any], rows: Iterable[CaptureRow]) -> int:
+    """Give every captured page its outcome, and every new story its item; return how many items were written.
+
+    ``about`` is the run's manifest: its source, range of dates and limit count here as well. Pages that broke off are
+    left out, since the next crawl asks for them again.
+    """
+    known = KnownStories.of(committer.items.path.parent)
+    source, chosen, limit = _source(about), _range(about), about.get("limit")
+    originals = OriginalRecords(committer.home / "warc")
+    before = stories = _stories(committer)
+    for row in rows:
+        page = _page(committer, row, originals)
+        if page is None or page.incomplete is not None or urlsplit(row.url).path == "/robots.txt":
+            continue
+        found = outcome_of(page, source or sources.match(row.url))
+        if found.outcome is Outcome.FAILED:
+            continue
+        found = _new_in(found, known, chosen, limit is not None and stories >= int(limit))
+        stories += found.outcome is Outcome.STORY
+        committer.visit(_ended(row, found, source))
+        if committer.due():
+            committer.commit()
+    return stories - before
+
+
+def _stories(committer: Committer) -> int:
+    with committer.items.path.open("rb") as lines:
+        return sum(1 for _ in lines)
+
+
+def _ended(row: CaptureRow, found: Reread, source: Source | None) -> Ended:
+    article = found.article if found.outcome is Outcome.STORY else None
+    kind = Rules.of(source, [row.url]).kind(row.url).value
+    return Ended(
+        row.url, kind, found.outcome, dt.datetime.now(dt.UTC), capture_id=row.record_id, reason=found.reason,
+        detail="read from its record after the crawl had died", article=article,
+    )  # fmt: skip
+
+
+def _new_in(found: Reread, known: KnownStories, chosen: Range, full: bool) -> Reread:
+    """Return a reading as the crawl counts it: a story may be known, out of range, or one too many."""
+    article: Article | None = found.article
+    if article is None:
+        return found
+    if not chosen.holds(article.date_published):
+        return Reread(found.page, Outcome.NO_ARTICLE, "out-of-range")
+    if reason := known.repeats(article):
+        return Reread(found.page, Outcome.DUPLICATE, reason)
+    return Reread(found.page, Outcome.NO_ARTICLE, "over-limit") if full else found
+
+
+def _page(committer: Committer, row: CaptureRow, originals: OriginalRecords) -> Page | None:
+    path = file_in(committer.home / "warc", row.file)
+    found = reader.record_at(path, row.offset, row.length)
+    return page_in(found, path) if found.type == "response" else revisited(found, path, originals.of)
+
+
+def _source(about: Mapping[str, Any]) -> Source | None:
+    try:
+        found = sources.get(str(about.get("source") or "").partition("@")[0])
+    except SourceError:
+        return None
+    base = about.get("base")
+    return found.at(str(base)) if base and base != found.base else found
+
+
+def _range(about: Mapping[str, Any]) -> Range:
+    since, until = (about.get(name) for name in ("since", "until"))
+    return Range(*(dt.datetime.fromisoformat(str(one)) if one else None for one in (since, until)))
