@@ -22,7 +22,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 pyth
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; exit 0; }; \
 	done; true)
 
-.PHONY: demo test check format schema fuzz fuzz-ready bench learn replay-ready lock clean help
+.PHONY: demo test check format schema fuzz fuzz-ready bench learn torture replay-ready lock clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -34,6 +34,7 @@ help:
 	@echo 'make bench    how well and how fast articles are separated, beside other extractors: build/bench.md'
 	@echo 'make learn    grow the trees of extraction/story_trees.py again, from the pages of CORPORA'
 	@echo 'make fuzz     pages changed at random, for FUZZ_SECONDS=600; what breaks is kept in fuzz/found'
+	@echo 'make torture  KILLS=200 crawls killed at random: no committed record may be lost, no file left bad'
 	@echo 'make replay-ready   pywb in an environment of its own: what `xinhua-id archive replay` runs'
 	@echo 'make lock     resolve pyproject.toml into requirements.lock and those of bench and fuzz again'
 	@echo 'make clean    remove what the other targets made; the archives stay'
@@ -95,6 +96,10 @@ $(BENCH_STAMP): requirements-bench.lock pyproject.toml
 	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
 	  -r requirements-bench.lock
 	@touch $@
+
+KILLS ?= 200
+torture: $(STAMP)
+	$(BIN)/python -m tests.archive.torture $(KILLS)
 
 # pywb brings a second `brotli` that breaks Scrapy's; the validators that tests ask live beside it.
 replay-ready: $(REPLAY_STAMP)

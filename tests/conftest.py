@@ -38,6 +38,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         status, headers, body = self.server.answers.get(self.path, (404, {}, "<h1>Halaman tidak ditemukan</h1>"))
+        headers = dict(headers)
+        if headers.pop("X-Not-Modified", None) and self.headers["If-None-Match"] == headers.get("ETag"):
+            status, body = 304, b""
         raw = body.encode() if isinstance(body, str) else body
         self.send_response(status)
         for name, value in {
@@ -45,14 +48,18 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             "Content-Length": str(len(raw)),
             **headers,
         }.items():
-            self.send_header(name, value)
+            if status != 304 or not name.startswith("Content-"):
+                self.send_header(name, value)
         self.end_headers()
         self.wfile.write(raw)
 
 
 @pytest.fixture
 def serve() -> Iterator[Callable[[Mapping[str, Answer]], str]]:
-    """Serve answers by path on a loopback port of its own; return the site's address without a slash at the end."""
+    """Serve answers by path on a loopback port of its own; return the site's address without a slash at the end.
+
+    An answer with ``X-Not-Modified`` is a 304 to whoever names its ETag.
+    """
     sites: list[_Site] = []
 
     def start(answers: Mapping[str, Answer]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from xinhua_id.archive.pages import digest_said, payload_digest
+from xinhua_id.archive.revisits import OriginalRecords
 from xinhua_id.errors import BadRecord
 from xinhua_id.items import Article, Capture
 from xinhua_id.warc import reader
@@ -13,22 +14,26 @@ from xinhua_id.warc.reader import Record
 
 
 def trace(item: Article, root: Path) -> Record:
-    """Return the response or conversion record that ``item.capture`` leads to, below the archive ``root``.
+    """Return the response, revisit or conversion record that ``item.capture`` leads to, below the archive ``root``.
 
     Raises `BadRecord` where the item has no capture, the file or record is not there, or the record's id, URL or
-    payload digest (the one it says and the one its bytes have) differs from the item's.
+    payload digest (the one it says and the one its bytes have) differs from the item's. A revisit's bytes are those of
+    the response it refers to, which must be in the same folder.
     """
     capture = item.capture
     if capture is None:
         raise BadRecord(f"item {item.id} has no capture", now="It was read from a file, not from a crawl.")
     path = file_of(capture, root)
     found = reader.record_at(path, capture.offset, capture.length)
+    holder = found
+    if found.type == "revisit":
+        holder = OriginalRecords(path.parent).of(found) or found
     pairs = {
         "record id": (capture.record_id, found.header("WARC-Record-ID")),
-        "type": ("conversion" if capture.status is None else "response", found.type),
+        "type": ("conversion" if capture.status is None else "response", holder.type),
         "URL": (target_uri(item.url or ""), found.header("WARC-Target-URI")),
         "payload digest": (capture.payload_digest, digest_said(found)),
-        "digest of the bytes": (capture.payload_digest, payload_digest(found)),
+        "digest of the bytes": (capture.payload_digest, payload_digest(holder)),
     }
     for what, (wanted, is_there) in pairs.items():
         if wanted != is_there:
