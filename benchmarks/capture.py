@@ -36,14 +36,15 @@ def page(number: int) -> bytes:
 
 def serve(told: Connection) -> None:
     """Serve the pages until the process is ended."""
-    pages = [page(number) for number in range(50)]
+    pages, served = [page(number) for number in range(50)], 0
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        served = 0
+        nonlocal served
         while await reader.readline():
             while (await reader.readline()).strip():
                 pass
-            body = pages[served % len(pages)]
+            # No two alike: a payload that is kept already would be a revisit, and cheap.
+            body = b"<!-- %08d -->" % served + pages[served % len(pages)][17:]
             served += 1
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
 

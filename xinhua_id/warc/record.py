@@ -19,8 +19,8 @@ VERSION = "WARC/1.1"
 PIECE = 256 * 1024
 
 _GZIP = 16 + zlib_ng.MAX_WBITS
-# Level 6 of zlib-ng costs a third of zlib's and gives the same size within half a percent.
-_LEVEL = 6
+# Level 5 of zlib-ng costs a fifth less than 6 and gives the size of zlib 6 within one percent on news pages.
+_LEVEL = 5
 
 Fields = Sequence[tuple[str, str | None]]
 
