@@ -1,0 +1,121 @@
+"""What the catalogue knows of one thing each: a frozen row a table, with the table's columns as its fields.
+
+Moments are aware, in UTC. Knows nothing of how a row is stored, or of what it was read from.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A WARC file, under its final name. ``committed`` bytes of it are durable and catalogued."""
+
+    name: str
+    site: str
+    run: str
+    committed: int
+    closed: bool
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRow:
+    """A response, revisit or resource record, and where it lies.
+
+    ``profile`` is the last path segment of WARC-Profile; ``refers_to*`` name the original that a revisit stands for.
+    """
+
+    record_id: str
+    site: str
+    run: str
+    file: str
+    offset: int
+    length: int
+    type: str
+    url: str
+    captured_at: dt.datetime
+    status: int | None
+    mime: str | None
+    payload_digest: str | None
+    truncated: str | None
+    profile: str | None
+    refers_to: str | None
+    refers_to_uri: str | None
+    refers_to_date: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """How the visit to a URL ended. ``record_id`` is that of the metadata record which says so."""
+
+    record_id: str
+    site: str
+    run: str
+    url: str
+    kind: str
+    outcome: str
+    reason: str | None
+    detail: str | None
+    capture_id: str | None
+    item_id: str | None
+    visited_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """One version of a story: a line of ``file``, the run's items. ``record_id`` is that of its capture."""
+
+    item_id: str
+    record_id: str
+    site: str
+    run: str
+    file: str
+    offset: int
+    length: int
+    content_digest: str
+    url: str | None
+    canonical_url: str | None
+    headline: str
+    date_published: dt.datetime | None
+    captured_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ValidatorRow:
+    """What a conditional request for a URL may carry, and the response that a 304 to it stands for."""
+
+    url: str
+    site: str
+    etag: str | None
+    last_modified: str | None
+    record_id: str
+    payload_digest: str | None
+    captured_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run in the ledger; ``ended_at`` is None while it goes on."""
+
+    name: str
+    site: str
+    source: str
+    begun_at: dt.datetime
+    ended_at: dt.datetime | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class TombstoneRow:
+    """A record that was taken down. ``replaced_by`` is the file that holds its file's other records now."""
+
+    record_id: str
+    site: str
+    url: str
+    file: str
+    reason: str
+    redacted_at: dt.datetime
+    replaced_by: str
