@@ -11,6 +11,7 @@ Knows nothing of the parts that raise.
     ├── UsageError            the call itself is wrong (a bad date, no such file)
     ├── ArchiveError          the archive cannot be written or read
     │   ├── CannotWrite       disk full, no permission, not a directory
+    │   ├── CatalogueError    the catalogue is not there, broken, or of a newer program
     │   ├── RunExists         a second run of the same name
     │   ├── InUse             another process writes there: two crawls of one source, say
     │   └── BadRecord         a WARC record that cannot be read
@@ -74,6 +75,10 @@ class ArchiveError(XinhuaIdError):
 
 class CannotWrite(ArchiveError):
     """Disk full, no permission, or not a directory."""
+
+
+class CatalogueError(ArchiveError):
+    """The catalogue is not there, is broken, or was written by a newer program; the files are the truth."""
 
 
 class RunExists(ArchiveError):

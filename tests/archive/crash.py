@@ -1,8 +1,8 @@
 """What a system that went down may leave of an archive: every file as it was made durable, and some of what was not.
 
-`kill -9` never tests an fsync, since the page cache outlives the process. So every write and fsync of the code under test
-is watched, and at each of them the archive is copied as a disk might have kept it: unsynced bytes lost, half of them
-there, or there with a hole of zeros before them. SQLite's own files are copied as they are: it has its own proofs.
+`kill -9` never tests an fsync, since the page cache outlives the process. So every fsync of the code under test is
+watched, and at each the archive is copied as a disk might have kept it: unsynced bytes lost, half of them there, or
+there with a hole of zeros before them. SQLite's own files are copied as they are: it has its own proofs.
 """
 
 from __future__ import annotations

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from tests.archive.crash import Disk
 from tests.items import article
@@ -77,12 +78,16 @@ def test_records_are_made_durable_before_items_and_items_before_rows(
     order: list[str] = []
     fsync, begin = os.fsync, Catalogue.begin
 
+    def entered(self: Catalogue) -> AbstractContextManager[Connection]:
+        order.append("rows")
+        return begin(self)
+
     def seen(handle: int) -> None:
         order.append("items" if ".jsonl" in str(Path(f"/proc/self/fd/{handle}").readlink()) else "records")
         fsync(handle)
 
     monkeypatch.setattr(os, "fsync", seen)
-    monkeypatch.setattr(Catalogue, "begin", lambda self: (order.append("rows"), begin(self))[1])
+    monkeypatch.setattr(Catalogue, "begin", entered)
     out.commit()
     assert order == ["records", "items", "rows"]
 

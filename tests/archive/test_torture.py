@@ -1,4 +1,4 @@
-"""A short torture: five crawls are killed at random, and nothing that was committed is lost. `make torture` does 200."""
+"""A short torture: five crawls are killed at random, no committed record is lost. `make torture` does 200."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.conftest import environment
+from xinhua_id.errors import BadRecord
 from xinhua_id.items import Article
 from xinhua_id.warc.reader import record_at, records
 
@@ -178,12 +179,12 @@ def _faults(folder: Path, committed: dict[str, tuple[str, str, int, int]]) -> li
         try:
             gzip.decompress(path.read_bytes())
             seen |= {record.header("WARC-Record-ID") or "" for record in records(path)}
-        except Exception as error:
+        except (OSError, EOFError, BadRecord) as error:
             found.append(f"{path.name}: {error}")
     for record_id, (site, file, offset, length) in committed.items():
         try:
             record = record_at(folder / site / "warc" / file, offset, length)
-        except Exception as error:
+        except (OSError, BadRecord) as error:
             found.append(f"committed record {record_id} is lost: {error}")
             continue
         if record.header("WARC-Record-ID") != record_id:

@@ -15,8 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from xinhua_id.archive import entries
 from xinhua_id.archive.entries import Place
 from xinhua_id.archive.item_lines import ItemLines
@@ -24,7 +22,7 @@ from xinhua_id.archive.originals import Deduplication, KnownPayloads, Validators
 from xinhua_id.catalogue import articles, captures, files, runs, validators, visits
 from xinhua_id.catalogue.rows import ArticleRow, CaptureRow, FileRow, RunRow, ValidatorRow, VisitRow
 from xinhua_id.catalogue.store import Catalogue
-from xinhua_id.errors import CannotWrite, XinhuaIdError
+from xinhua_id.errors import ArchiveError, CannotWrite, XinhuaIdError
 from xinhua_id.items import Article, Capture, Outcome
 from xinhua_id.warc.exchange import Exchange
 from xinhua_id.warc.exchange_records import NOT_MODIFIED, Original
@@ -278,17 +276,7 @@ class _Durably:
             raise self._committer.error
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: object) -> None:
-        if error is None:
-            return
-        if isinstance(error, SQLAlchemyError):
-            refused = CannotWrite(
-                f"the catalogue cannot be written: {getattr(error, 'orig', None) or error}",
-                where=str(self._committer.home.parent),
-                now="Make room or mend the permissions; records and items are whole, and the next start enters them.",
-            )
-            self._committer.error = self._committer.error or refused
-            raise refused from error
-        if isinstance(error, CannotWrite) and self._committer.error is None:
+        if isinstance(error, ArchiveError) and self._committer.error is None:
             self._committer.error = error
 
 

@@ -10,6 +10,7 @@ import datetime as dt
 from typing import Literal, NamedTuple
 
 from xinhua_id.catalogue import captures, validators
+from xinhua_id.catalogue.rows import CaptureRow
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.warc import record
 from xinhua_id.warc.exchange_records import Original
@@ -92,7 +93,7 @@ class KnownPayloads:
         self._fresh.clear()
 
 
-def _original(row: captures.CaptureRow) -> Original:
+def _original(row: CaptureRow) -> Original:
     assert row.payload_digest is not None
     when: dt.datetime = row.captured_at
     return Original(row.record_id, row.url, when, row.payload_digest, row.file, row.offset, row.length)

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from xinhua_id.archive import entries
 from xinhua_id.archive.commit import Committer
@@ -25,13 +26,16 @@ from xinhua_id.archive.salvage import Salvaged, salvage_lines, salvage_warc
 from xinhua_id.catalogue import articles, captures, files, validators, visits
 from xinhua_id.catalogue.rows import CaptureRow, FileRow
 from xinhua_id.catalogue.store import Catalogue
-from xinhua_id.items import Article
-from xinhua_id.warc import payload, reader, record
+from xinhua_id.warc import reader, record
 from xinhua_id.warc.file import OPEN, WarcFile
-from xinhua_id.warc.reader import Record
+
+_T = TypeVar("_T")
 
 #: How a run whose process died is called in its manifest once its files are whole again.
 DIED = "died"
+
+# Rows of so many records are entered at once: memory stays flat.
+_BATCH = 500
 
 #: Reads the pages of a run that were captured and have no outcome yet; returns how many items it wrote.
 Finish = Callable[[Committer, Mapping[str, Any], Iterable[CaptureRow]], int]
@@ -109,9 +113,11 @@ def enter(path: Path, home: Path, catalogue: Catalogue) -> str:
     name, run = path.name.removesuffix(OPEN), info_of(path).get("isPartOf", "")
     with catalogue.begin() as connection:
         captures.drop_file(connection, name)
-        for found in reader.records(path):
-            place = Place(home.name, run, name, found.offset, found.length)
-            _enter_record(connection, found, place)
+        for batch in batched(reader.records(path), _BATCH):
+            found = [entries.rows_of(one, Place(home.name, run, name, one.offset, one.length)) for one in batch]
+            captures.add(connection, [rows.capture for rows in found if rows.capture])
+            visits.add(connection, [rows.visit for rows in found if rows.visit])
+            validators.put(connection, [rows.validator for rows in found if rows.validator])
         size = path.stat().st_size
         files.put(connection, [FileRow(name, home.name, run, size, closed=not path.name.endswith(OPEN), sha256=None)])
     return run
@@ -125,24 +131,11 @@ def info_of(path: Path) -> dict[str, str]:
     return {**record.fields_of(first.content), "id": first.header("WARC-Record-ID") or ""}
 
 
-def head_of(found: Record) -> payload.Head | None:
-    """Return the head of the HTTP response in a record; None where it holds none."""
-    if found.type not in {"response", "revisit"}:
-        return None
-    try:
-        return payload.read_head(found.content)
-    except entries.NO_HEAD:
-        return None
-
-
-def _enter_record(connection: Any, found: Record, place: Place) -> None:
-    if found.type in {"response", "revisit", "resource"}:
-        head = head_of(found)
-        captures.add(connection, [entries.capture_row(found.headers, head, place)])
-        if row := entries.validator_row(found.headers, head, place):
-            validators.put(connection, [row])
-    elif found.type == "metadata" and found.content.startswith(b"outcome:"):
-        visits.add(connection, [entries.visit_row(found.headers, found.content, place)])
+def batched(things: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    """Yield things in lists of ``size``; the last may be shorter."""
+    waiting = iter(things)
+    while batch := list(itertools.islice(waiting, size)):
+        yield batch
 
 
 def _unknown(home: Path, catalogue: Catalogue) -> Iterator[Path]:
@@ -204,10 +197,12 @@ def enter_articles(path: Path, home: Path, catalogue: Catalogue) -> None:
     run = name.removesuffix(".jsonl")
     with path.open("rb") as lines, catalogue.begin() as connection:
         articles.drop_run(connection, home.name, run)
-        for line in lines:
-            place = Place(home.name, run, name, offset, len(line))
-            articles.add(connection, [entries.article_row(Article.model_validate_json(line), place)])
-            offset += len(line)
+        for batch in batched(lines, _BATCH):
+            rows = []
+            for line in batch:
+                rows.append(entries.article_row(json.loads(line), Place(home.name, run, name, offset, len(line))))
+                offset += len(line)
+            articles.add(connection, rows)
 
 
 def _unfinished(home: Path, run: str, catalogue: Catalogue) -> list[CaptureRow]:

@@ -1,4 +1,7 @@
-"""tmp"""
+"""What the catalogue knows of one thing each: a frozen row a table, with the table's columns as its fields.
+
+Moments are aware, in UTC. Knows nothing of how a row is stored, or of what it was read from.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
+    """A WARC file, under its final name. ``committed`` bytes of it are durable and catalogued."""
+
     name: str
     site: str
     run: str
@@ -18,6 +23,11 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class CaptureRow:
+    """A response, revisit or resource record, and where it lies.
+
+    ``profile`` is the last path segment of WARC-Profile; ``refers_to*`` name the original that a revisit stands for.
+    """
+
     record_id: str
     site: str
     run: str
@@ -39,6 +49,8 @@ class CaptureRow:
 
 @dataclass(frozen=True, slots=True)
 class VisitRow:
+    """How the visit to a URL ended. ``record_id`` is that of the metadata record which says so."""
+
     record_id: str
     site: str
     run: str
@@ -54,6 +66,8 @@ class VisitRow:
 
 @dataclass(frozen=True, slots=True)
 class ArticleRow:
+    """One version of a story: a line of ``file``, the run's items. ``record_id`` is that of its capture."""
+
     item_id: str
     record_id: str
     site: str
@@ -71,6 +85,8 @@ class ArticleRow:
 
 @dataclass(frozen=True, slots=True)
 class ValidatorRow:
+    """What a conditional request for a URL may carry, and the response that a 304 to it stands for."""
+
     url: str
     site: str
     etag: str | None
@@ -82,9 +98,24 @@ class ValidatorRow:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
+    """A run in the ledger; ``ended_at`` is None while it goes on."""
+
     name: str
     site: str
     source: str
     begun_at: dt.datetime
     ended_at: dt.datetime | None
     outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class TombstoneRow:
+    """A record that was taken down. ``replaced_by`` is the file that holds its file's other records now."""
+
+    record_id: str
+    site: str
+    url: str
+    file: str
+    reason: str
+    redacted_at: dt.datetime
+    replaced_by: str

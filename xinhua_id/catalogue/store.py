@@ -1,62 +1,206 @@
-"""tmp"""
+"""The catalogue's database: a SQLite file beside the archive, or PostgreSQL by its URL, through one code path.
+
+Opening it brings it to the latest revision. The functions of the other modules take the connection that `begin` or
+`reading` gives. Knows nothing of what the tables mean.
+"""
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Self, TypeVar
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Table, create_engine, event
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.pool import ConnectionPoolEntry
 
-from xinhua_id.catalogue.tables import metadata
-from xinhua_id.errors import ArchiveError
+from xinhua_id.catalogue import migrations
+from xinhua_id.errors import CannotWrite, CatalogueError
+
+#: The name of the catalogue's file in an archive.
+NAME = "catalogue.sqlite"
+#: Names another database, for an archive that several machines share.
+URL = "XINHUA_ID_CATALOGUE"
+
+#: Seconds that a transaction waits for that of another process.
+_PATIENCE = 60
+
+
+C = TypeVar("C", bound="Catalogue")
 
 
 class Catalogue:
-    def __init__(self, engine: Any) -> None:
+    """An open catalogue. ``where`` names it in messages. Made by `open` or `open_to_read`."""
+
+    def __init__(self, engine: Engine, where: str) -> None:
         self.engine = engine
-        self._c = engine.connect()
+        self.where = where
+        self._writing = engine.execution_options(xinhua_id_writes=True)
+        self._readers: list[Connection] = []
 
     @classmethod
-    def open(cls, archive: Path) -> Catalogue:
-        archive.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(f"sqlite:///{archive / 'catalogue.sqlite'}")
+    def open(cls, archive: Path, url: str | None = None) -> Self:
+        """Open the catalogue of an archive, made where there is none, and bring it to the latest revision.
 
-        @event.listens_for(engine, "connect")
-        def pragmas(c: Any, _: Any) -> None:
-            c.execute("PRAGMA journal_mode=WAL")
-            c.execute("PRAGMA synchronous=FULL")
-
-        metadata.create_all(engine)
-        return cls(engine)
+        Raises `CannotWrite` where it cannot be made, `CatalogueError` where it is broken or of a newer program.
+        """
+        if database := url or os.environ.get(URL):
+            return _migrated(cls._at(database))
+        try:
+            archive.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _not_made(error.strerror or str(error), archive) from error
+        return cls.open_file(archive / NAME)
 
     @classmethod
-    def open_to_read(cls, archive: Path) -> Catalogue:
-        if not (archive / "catalogue.sqlite").exists():
-            raise ArchiveError("none")
-        return cls.open(archive)
+    def open_file(cls, path: Path) -> Self:
+        """Open the catalogue in one SQLite file, made where there is none. Raises as `open`."""
+        return _migrated(cls(_sqlite(path, "mode=rwc"), str(path)))
+
+    @classmethod
+    def open_to_read(cls, archive: Path, url: str | None = None) -> Self:
+        """Open the catalogue of an archive for reading only. Nothing is made; one of an older program is migrated.
+
+        Raises `CatalogueError` where there is none.
+        """
+        if database := url or os.environ.get(URL):
+            return _migrated(cls._at(database))
+        path = archive / NAME
+        if not path.is_file():
+            raise CatalogueError(
+                "the archive has no catalogue",
+                where=str(path),
+                now="`xinhua-id archive rebuild` makes it from the files; check --archive too.",
+            )
+        catalogue = cls(_sqlite(path, _reading_mode(path), read_only=True), str(path))
+        with catalogue.reading() as connection:
+            if migrations.revision(connection) == migrations.HEAD:
+                return catalogue
+        catalogue.close()
+        cls.open_file(path).close()
+        return cls.open_to_read(archive)
+
+    @classmethod
+    def _at(cls, database: str) -> Self:
+        try:
+            engine = create_engine(database)
+        except (ArgumentError, ModuleNotFoundError) as error:
+            raise CatalogueError(
+                f"the catalogue's database cannot be used: {error}",
+                now=f"Mend {URL}; postgresql+psycopg:// needs `pip install psycopg`.",
+            ) from error
+        return cls(engine, engine.url.render_as_string(hide_password=True))
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        with self.engine.begin() as c:
-            yield c
+        """Give a connection for one transaction, committed at the end and durable then. Raises `CannotWrite`."""
+        try:
+            with self._writing.begin() as connection:
+                yield connection
+        except DatabaseError as error:
+            _raise_if_broken(error, self.where)
+            raise CannotWrite(
+                f"the catalogue cannot be written: {error.orig}",
+                where=self.where,
+                now="Make room or mend the permissions. Records and items are in their files: "
+                "`xinhua-id archive recover` enters what the catalogue lacks.",
+            ) from error
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        yield self._c
-        self._c.rollback()
+        """Give a connection that reads one state of the catalogue. Raises `CatalogueError`."""
+        try:
+            # Kept, and given out again: a crawl asks once a page.
+            connection = self._readers.pop() if self._readers else self.engine.connect()
+            try:
+                yield connection
+                connection.rollback()
+            except BaseException:
+                connection.close()
+                raise
+            self._readers.append(connection)
+        except DatabaseError as error:
+            _raise_if_broken(error, self.where)
+            raise CatalogueError(
+                f"the catalogue cannot be read: {error.orig}",
+                where=self.where,
+                now="Check the path and its permissions.",
+            ) from error
 
     def close(self) -> None:
-        self._c.close()
+        """Close every connection; doing it twice is fine."""
+        while self._readers:
+            self._readers.pop().close()
         self.engine.dispose()
 
 
-def put(connection: Connection, table: Table, rows: Any) -> None:
-    if rows:
-        s = insert(table)
-        keys = [c.name for c in table.primary_key]
-        up = {c.name: s.excluded[c.name] for c in table.c if c.name not in keys}
-        connection.execute(s.on_conflict_do_update(index_elements=keys, set_=up), [asdict(r) for r in rows])
+def _migrated(catalogue: C) -> C:
+    """Return the catalogue at the latest revision; close it where that cannot be."""
+    try:
+        with catalogue.reading() as connection:
+            current = migrations.revision(connection) == migrations.HEAD
+        if not current:
+            with catalogue.begin() as connection:
+                migrations.upgrade(connection, catalogue.where)
+    except BaseException:
+        catalogue.close()
+        raise
+    return catalogue
+
+
+def _sqlite(path: Path, mode: str, *, read_only: bool = False) -> Engine:
+    engine = create_engine(
+        f"sqlite:///file:{quote(str(path.absolute()))}?{mode}&uri=true",
+        connect_args={"timeout": _PATIENCE},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+        # Transactions begin where we say: the driver's own would begin too late, and never before DDL.
+        connection.isolation_level = None
+        if read_only:
+            connection.execute("PRAGMA query_only = ON")
+        else:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        # A deferred transaction that turns to writing is refused at once where another wrote meanwhile.
+        writes = connection.get_execution_options().get("xinhua_id_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _reading_mode(path: Path) -> str:
+    """Return how to open a file to read: on a disk that takes no writes SQLite must not look for others that write."""
+    if os.access(path.parent, os.W_OK) and os.access(path, os.W_OK):
+        return "mode=rw"
+    log = path.with_name(f"{path.name}-wal")
+    return "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"
+
+
+def _raise_if_broken(error: DBAPIError, where: str) -> None:
+    if isinstance(error, ProgrammingError | IntegrityError):
+        raise error  # ours, not the disk's
+    said = str(error.orig)
+    if "malformed" in said or "not a database" in said or "no such table" in said or "no such column" in said:
+        raise CatalogueError(
+            f"the catalogue is broken: {said}",
+            where=where,
+            now="`xinhua-id archive rebuild` makes it anew from the files; or restore a backup with `archive restore`.",
+        ) from error
+
+
+def _not_made(why: str, where: Path) -> CannotWrite:
+    return CannotWrite(
+        f"the catalogue cannot be made: {why}",
+        where=str(where),
+        now="Make room or mend the permissions, or choose another place with --archive.",
+    )

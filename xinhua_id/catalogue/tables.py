@@ -1,114 +1,194 @@
-"""tmp"""
+"""The catalogue's tables, as the migrations leave them. Knows nothing of what is asked of them.
+
+Moments are UTC as ISO text with microseconds, so that they sort and compare the same in every database.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Dialect,
+    FromClause,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    literal_column,
+)
 from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData()
 
 
 class Moment(TypeDecorator[dt.datetime]):
-    impl = String(27)
+    """An aware moment as ``2026-01-09T05:30:15.123456Z``."""
+
+    impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: dt.datetime | None, dialect: Any) -> str | None:
-        return None if value is None else value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 (the base's)
+        """Return the text of a moment; raise `ValueError` for one without a zone."""
+        return None if value is None else text_of(value)
 
-    def process_result_value(self, value: str | None, dialect: Any) -> dt.datetime | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002
+        """Return the moment of a text."""
         return None if value is None else dt.datetime.fromisoformat(value)
 
 
-def T(name: str, null: bool = True) -> Column[Any]:
-    return Column(name, Text, nullable=null)
+def text_of(moment: dt.datetime) -> str:
+    """Return how the catalogue writes a moment; raise `ValueError` for one without a zone."""
+    if moment.tzinfo is None:
+        raise ValueError(f"the moment has no zone: {moment}")
+    return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")[:26] + "Z"
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False)
+
+
+def _maybe(name: str) -> Column[str | None]:
+    return Column(name, Text, nullable=True)
 
 
 files = Table(
     "files",
     metadata,
     Column("name", Text, primary_key=True),
-    T("site"),
-    T("run"),
-    Column("committed", Integer),
-    Column("closed", Boolean),
-    T("sha256"),
+    _text("site"),
+    _text("run"),
+    Column("committed", BigInteger, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    _maybe("sha256"),
+    Index("files_by_site", "site", "run"),
 )
+
 captures = Table(
     "captures",
     metadata,
     Column("record_id", Text, primary_key=True),
-    T("site"),
-    T("run"),
-    T("file"),
-    Column("offset", Integer),
-    Column("length", Integer),
-    T("type"),
-    T("url"),
-    Column("captured_at", Moment),
+    _text("site"),
+    _text("run"),
+    _text("file"),
+    Column("offset", BigInteger, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    _text("type"),
+    _text("url"),
+    Column("captured_at", Moment, nullable=False),
     Column("status", Integer),
-    T("mime"),
-    T("payload_digest"),
-    T("truncated"),
-    T("profile"),
-    T("refers_to"),
-    T("refers_to_uri"),
+    _maybe("mime"),
+    _maybe("payload_digest"),
+    _maybe("truncated"),
+    _maybe("profile"),
+    _maybe("refers_to"),
+    _maybe("refers_to_uri"),
     Column("refers_to_date", Moment),
+    Index("captures_by_file", "file", "offset"),
+    Index("captures_by_original", "refers_to"),
+    Index("captures_by_run", "site", "run"),
+    Index("captures_by_url", "url", "captured_at"),
 )
-Index("ix_d", captures.c.site, captures.c.payload_digest)
-Index("ix_f", captures.c.file, captures.c.offset)
+
+
+def is_original(table: FromClause) -> ColumnElement[bool]:
+    """Whether a capture may be what a revisit refers to; in literals, or no database would use a partial index."""
+    return and_(
+        table.c.type == literal_column("'response'"),
+        table.c.status == literal_column("200"),
+        table.c.truncated.is_(None),
+    )
+
+
+# Partial: the template of an error page may come a hundred thousand times, and is never asked for.
+for _name, _columns in {
+    "captures_by_payload": (captures.c.site, captures.c.payload_digest, captures.c.captured_at),
+    "captures_by_payload_and_url": (
+        captures.c.site,
+        captures.c.payload_digest,
+        captures.c.url,
+        captures.c.captured_at,
+    ),
+}.items():
+    Index(_name, *_columns, sqlite_where=is_original(captures), postgresql_where=is_original(captures))
+
 visits = Table(
     "visits",
     metadata,
     Column("record_id", Text, primary_key=True),
-    T("site"),
-    T("run"),
-    T("url"),
-    T("kind"),
-    T("outcome"),
-    T("reason"),
-    T("detail"),
-    T("capture_id"),
-    T("item_id"),
-    Column("visited_at", Moment),
+    _text("site"),
+    _text("run"),
+    _text("url"),
+    _text("kind"),
+    _text("outcome"),
+    _maybe("reason"),
+    _maybe("detail"),
+    _maybe("capture_id"),
+    _maybe("item_id"),
+    Column("visited_at", Moment, nullable=False),
+    Index("visits_by_url", "url", "visited_at"),
+    Index("visits_by_run", "site", "run"),
 )
+
 articles = Table(
     "articles",
     metadata,
     Column("item_id", Text, primary_key=True),
     Column("record_id", Text, primary_key=True),
-    T("site"),
-    T("run"),
-    T("file"),
-    Column("offset", Integer),
-    Column("length", Integer),
-    T("content_digest"),
-    T("url"),
-    T("canonical_url"),
-    T("headline"),
+    _text("site"),
+    _text("run"),
+    _text("file"),
+    Column("offset", BigInteger, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    _text("content_digest"),
+    _maybe("url"),
+    _maybe("canonical_url"),
+    _text("headline"),
     Column("date_published", Moment),
     Column("captured_at", Moment),
+    Index("articles_by_record", "record_id"),
+    Index("articles_by_run", "site", "run", "offset"),
 )
+
 validators = Table(
     "validators",
     metadata,
-    Column("url", Text, primary_key=True),
     Column("site", Text, primary_key=True),
-    T("etag"),
-    T("last_modified"),
-    T("record_id"),
-    T("payload_digest"),
-    Column("captured_at", Moment),
+    Column("url", Text, primary_key=True),
+    _maybe("etag"),
+    _maybe("last_modified"),
+    _text("record_id"),
+    _maybe("payload_digest"),
+    Column("captured_at", Moment, nullable=False),
 )
+
 runs = Table(
     "runs",
     metadata,
-    Column("name", Text, primary_key=True),
     Column("site", Text, primary_key=True),
-    T("source"),
-    Column("begun_at", Moment),
+    Column("name", Text, primary_key=True),
+    _text("source"),
+    Column("begun_at", Moment, nullable=False),
     Column("ended_at", Moment),
-    T("outcome"),
+    _text("outcome"),
 )
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("record_id", Text, primary_key=True),
+    _text("site"),
+    _text("url"),
+    _text("file"),
+    _text("reason"),
+    Column("redacted_at", Moment, nullable=False),
+    _text("replaced_by"),
+)
+
+#: What the files alone give back; every other table is operational.
+REBUILDABLE = (files, captures, visits, articles, validators, tombstones)

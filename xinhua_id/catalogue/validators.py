@@ -1,25 +1,42 @@
-"""tmp"""
+"""Validators: what a conditional request for a URL may carry. Knows nothing of requests."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, or_, select
 
-from xinhua_id.catalogue import tables
+from xinhua_id.catalogue import statements, tables
 from xinhua_id.catalogue.rows import ValidatorRow
-from xinhua_id.catalogue.store import put as _put
+
+_VALIDATORS = tables.validators
 
 
 def put(connection: Connection, rows: Sequence[ValidatorRow]) -> None:
-    _put(connection, tables.validators, rows)
-
-
-def _all(connection: Connection, query: Any) -> list[ValidatorRow]:
-    return [ValidatorRow(**row) for row in connection.execute(query).mappings()]
+    """Enter validators; of one URL the latest capture's stay, in whatever order they come."""
+    statements.put(connection, _VALIDATORS, rows, _is_later)
 
 
 def of(connection: Connection, site: str, url: str) -> ValidatorRow | None:
-    t = tables.validators.c
-    return next(iter(_all(connection, select(tables.validators).where(t.site == site, t.url == url))), None)
+    """Return the validators of a URL as a site's folder has it."""
+    return statements.one(connection, ValidatorRow, _OF, {"site": site, "url": url})
+
+
+def each(connection: Connection, site: str | None = None) -> Iterator[ValidatorRow]:
+    """Yield every URL's validators, or those of a site; memory stays flat."""
+    query = select(_VALIDATORS).order_by(_VALIDATORS.c.site, _VALIDATORS.c.url)
+    return statements.each(connection, ValidatorRow, query if site is None else query.where(_VALIDATORS.c.site == site))
+
+
+def drop_record(connection: Connection, record_id: str) -> None:
+    """Forget the validators that a record gave: a 304 to them would stand for nothing."""
+    connection.execute(delete(_VALIDATORS).where(_VALIDATORS.c.record_id == record_id))
+
+
+def _is_later(table: Table, offered: Any) -> ColumnElement[bool]:
+    same_moment = and_(offered.captured_at == table.c.captured_at, offered.record_id >= table.c.record_id)
+    return or_(offered.captured_at > table.c.captured_at, same_moment)
+
+
+_OF = select(_VALIDATORS).where(_VALIDATORS.c.site == bindparam("site"), _VALIDATORS.c.url == bindparam("url"))

@@ -1,25 +1,40 @@
-"""tmp"""
+"""Visits: how the visit to each URL ended. Knows nothing of the pages."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, delete, select
 
-from xinhua_id.catalogue import tables
+from xinhua_id.catalogue import statements, tables
 from xinhua_id.catalogue.rows import VisitRow
-from xinhua_id.catalogue.store import put as _put
+
+_VISITS = tables.visits
 
 
 def add(connection: Connection, rows: Sequence[VisitRow]) -> None:
-    _put(connection, tables.visits, rows)
+    """Enter visits, each in place of the one with its record id."""
+    statements.put(connection, _VISITS, rows)
 
 
-def _all(connection: Connection, query: Any) -> list[VisitRow]:
-    return [VisitRow(**row) for row in connection.execute(query).mappings()]
+def at(connection: Connection, url: str) -> list[VisitRow]:
+    """Return the visits to a URL, earliest first."""
+    query = select(_VISITS).where(_VISITS.c.url == url).order_by(_VISITS.c.visited_at, _VISITS.c.record_id)
+    return statements.every(connection, VisitRow, query)
 
 
 def of_run(connection: Connection, site: str, run: str) -> list[VisitRow]:
-    t = tables.visits.c
-    return _all(connection, select(tables.visits).where(t.site == site, t.run == run))
+    """Return the visits of a run, in the order they ended."""
+    query = select(_VISITS).where(_VISITS.c.site == site, _VISITS.c.run == run)
+    return statements.every(connection, VisitRow, query.order_by(_VISITS.c.visited_at, _VISITS.c.record_id))
+
+
+def each(connection: Connection, site: str | None = None) -> Iterator[VisitRow]:
+    """Yield every visit, or every one to a site, by record id; memory stays flat."""
+    query = select(_VISITS).order_by(_VISITS.c.record_id)
+    return statements.each(connection, VisitRow, query if site is None else query.where(_VISITS.c.site == site))
+
+
+def drop_run(connection: Connection, site: str, run: str) -> None:
+    """Forget the visits of a run."""
+    connection.execute(delete(_VISITS).where(_VISITS.c.site == site, _VISITS.c.run == run))

@@ -1,0 +1,70 @@
+"""How rows go into tables and come out of them, many at a time. Knows nothing of what a table means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Executable, Select, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+R = TypeVar("R")
+
+#: How many rows of a long answer are in memory at a time.
+BATCH = 1000
+
+#: Says when a row that is there is replaced, of the table and the row offered.
+When = Callable[[Table, Any], ColumnElement[bool]]
+
+
+def put(connection: Connection, table: Table, rows: Sequence[R], when: When | None = None) -> None:
+    """Write rows, each in place of the one with its key; where ``when`` is given, only if it holds."""
+    if not rows:
+        return
+    names = [column.name for column in table.columns]
+    values = attrgetter(*names)
+    offered = [dict(zip(names, values(row), strict=True)) for row in rows]
+    connection.execute(_upsert(table, connection.dialect.name, when), offered)
+
+
+@lru_cache(maxsize=64)
+def _upsert(table: Table, dialect: str, when: When | None) -> Executable:
+    insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    keys = [column.name for column in table.primary_key]
+    others = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}
+    return insert.on_conflict_do_update(
+        index_elements=keys, set_=others, where=when(table, insert.excluded) if when else None
+    )
+
+
+def one(
+    connection: Connection, kind: type[R], query: Select[Any], parameters: dict[str, object] | None = None
+) -> R | None:
+    """Return the first row of an answer as a ``kind``, or None; the query selects a whole table."""
+    found = connection.execute(query, parameters).first()
+    return None if found is None else kind(**found._mapping)  # noqa: SLF001 (public, in spite of its name)
+
+
+def every(connection: Connection, kind: type[R], query: Select[Any]) -> list[R]:
+    """Return every row of a short answer."""
+    return list(each(connection, kind, query))
+
+
+def each(connection: Connection, kind: type[R], query: Select[Any]) -> Iterator[R]:
+    """Yield the rows of an answer of any length, with memory flat; nothing else may use the connection meanwhile."""
+    found = connection.execute(query, execution_options={"yield_per": BATCH})
+    return (kind(**row) for row in found.mappings())
+
+
+def batches(rows: Iterable[R], size: int = BATCH) -> Iterator[list[R]]:
+    """Yield rows in lists of ``size``."""
+    batch: list[R] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
