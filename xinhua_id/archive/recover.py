@@ -68,7 +68,8 @@ class Recovered:
         for run in self.runs:
             yield f"run {run} had died: its files are closed"
         if self.items:
-            yield f"{self.items} stories were read from their records instead of being fetched again"
+            many = "stories were read from their records" if self.items > 1 else "story was read from its record"
+            yield f"{self.items} {many} instead of being fetched again"
 
 
 def leftovers(home: Path) -> list[Path]:
@@ -88,7 +89,7 @@ def recover(home: Path, catalogue: Catalogue, finish: Finish | None = None) -> R
         if path.stat().st_size == 0:
             path.unlink()  # nothing was ever in it, or all of it lies in `.torn`
             continue
-        died.setdefault(info_of(path).get("isPartOf", ""), []).append(path)
+        died.setdefault(run_of(path, home, catalogue), []).append(path)
     entered = set()
     for path in _unknown(home, catalogue):
         entered.add(enter(path, home, catalogue))
@@ -110,7 +111,7 @@ def enter(path: Path, home: Path, catalogue: Catalogue) -> str:
 
     Returns the run that the file belongs to.
     """
-    name, run = path.name.removesuffix(OPEN), info_of(path).get("isPartOf", "")
+    name, run = path.name.removesuffix(OPEN), run_of(path, home, catalogue)
     with catalogue.begin() as connection:
         captures.drop_file(connection, name)
         for batch in batched(reader.records(path), _BATCH):
@@ -121,6 +122,16 @@ def enter(path: Path, home: Path, catalogue: Catalogue) -> str:
         size = path.stat().st_size
         files.put(connection, [FileRow(name, home.name, run, size, closed=not path.name.endswith(OPEN), sha256=None)])
     return run
+
+
+def run_of(path: Path, home: Path, catalogue: Catalogue) -> str:
+    """Return the run that a WARC belongs to: by its warcinfo, else by the catalogue; else a name made of its own."""
+    if run := info_of(path).get("isPartOf"):
+        return run
+    name = path.name.removesuffix(OPEN)
+    with catalogue.reading() as connection:
+        row = files.by_name(connection, name)
+    return row.run if row and row.run else f"of-{name.partition('.warc')[0]}"[:100]
 
 
 def info_of(path: Path) -> dict[str, str]:
