@@ -48,7 +48,7 @@ def latest(
     """
     newest = func.row_number().over(
         partition_by=(_ARTICLES.c.site, _ARTICLES.c.item_id),
-        order_by=(_ARTICLES.c.captured_at.desc(), _ARTICLES.c.record_id.desc()),
+        order_by=(_ARTICLES.c.captured_at.desc().nulls_last(), _ARTICLES.c.record_id.desc()),
     )
     every_version = select(_ARTICLES, newest.label("newest"))
     if site is not None:
@@ -57,10 +57,10 @@ def latest(
     when = func.coalesce(found.c.date_published, found.c.captured_at)
     query = select(*(found.c[column.name] for column in _ARTICLES.columns)).where(found.c.newest == 1)
     if since is not None:
-        query = query.where(when >= tables.text_of(since))
+        query = query.where(when >= since)
     if until is not None:
-        query = query.where(when < tables.text_of(until))
-    return statements.each(connection, ArticleRow, query.order_by(when.desc(), found.c.item_id))
+        query = query.where(when < until)
+    return statements.each(connection, ArticleRow, query.order_by(when.desc().nulls_last(), found.c.item_id))
 
 
 def each(connection: Connection, site: str | None = None) -> Iterator[ArticleRow]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Executable, Select, Table
+from sqlalchemy import ColumnElement, Connection, Insert, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 R = TypeVar("R")
@@ -30,7 +30,7 @@ def put(connection: Connection, table: Table, rows: Sequence[R], when: When | No
 
 
 @lru_cache(maxsize=64)
-def _upsert(table: Table, dialect: str, when: When | None) -> Executable:
+def _upsert(table: Table, dialect: str, when: When | None) -> Insert:
     insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
     keys = [column.name for column in table.primary_key]
     others = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}

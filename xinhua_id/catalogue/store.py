@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -24,7 +24,7 @@ from xinhua_id.errors import CannotWrite, CatalogueError
 #: The name of the catalogue's file in an archive.
 NAME = "catalogue.sqlite"
 #: Names another database, for an archive that several machines share.
-URL = "XINHUA_ID_CATALOGUE"
+VARIABLE = "XINHUA_ID_CATALOGUE"
 
 #: Seconds that a transaction waits for that of another process.
 _PATIENCE = 60
@@ -48,7 +48,7 @@ class Catalogue:
 
         Raises `CannotWrite` where it cannot be made, `CatalogueError` where it is broken or of a newer program.
         """
-        if database := url or os.environ.get(URL):
+        if database := url or os.environ.get(VARIABLE):
             return _migrated(cls._at(database))
         try:
             archive.mkdir(parents=True, exist_ok=True)
@@ -59,7 +59,7 @@ class Catalogue:
     @classmethod
     def open_file(cls, path: Path) -> Self:
         """Open the catalogue in one SQLite file, made where there is none. Raises as `open`."""
-        return _migrated(cls(_sqlite(path, "mode=rwc"), str(path)))
+        return _migrated(cls(_sqlite(path, {"mode": "rwc"}), str(path)))
 
     @classmethod
     def open_to_read(cls, archive: Path, url: str | None = None) -> Self:
@@ -67,7 +67,7 @@ class Catalogue:
 
         Raises `CatalogueError` where there is none.
         """
-        if database := url or os.environ.get(URL):
+        if database := url or os.environ.get(VARIABLE):
             return _migrated(cls._at(database))
         path = archive / NAME
         if not path.is_file():
@@ -91,7 +91,7 @@ class Catalogue:
         except (ArgumentError, ModuleNotFoundError) as error:
             raise CatalogueError(
                 f"the catalogue's database cannot be used: {error}",
-                now=f"Mend {URL}; postgresql+psycopg:// needs `pip install psycopg`.",
+                now=f"Mend {VARIABLE}; postgresql+psycopg:// needs `pip install psycopg`.",
             ) from error
         return cls(engine, engine.url.render_as_string(hide_password=True))
 
@@ -152,9 +152,10 @@ def _migrated(catalogue: C) -> C:
     return catalogue
 
 
-def _sqlite(path: Path, mode: str, *, read_only: bool = False) -> Engine:
+def _sqlite(path: Path, mode: dict[str, str], *, read_only: bool = False) -> Engine:
+    database = f"file:{quote(str(path.absolute()))}"
     engine = create_engine(
-        f"sqlite:///file:{quote(str(path.absolute()))}?{mode}&uri=true",
+        URL.create("sqlite", database=database, query={**mode, "uri": "true"}),
         connect_args={"timeout": _PATIENCE},
     )
 
@@ -178,12 +179,13 @@ def _sqlite(path: Path, mode: str, *, read_only: bool = False) -> Engine:
     return engine
 
 
-def _reading_mode(path: Path) -> str:
+def _reading_mode(path: Path) -> dict[str, str]:
     """Return how to open a file to read: on a disk that takes no writes SQLite must not look for others that write."""
     if os.access(path.parent, os.W_OK) and os.access(path, os.W_OK):
-        return "mode=rw"
+        return {"mode": "rw"}
     log = path.with_name(f"{path.name}-wal")
-    return "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"
+    waiting = log.exists() and log.stat().st_size
+    return {"mode": "ro"} if waiting else {"mode": "ro", "immutable": "1"}
 
 
 def _raise_if_broken(error: DBAPIError, where: str) -> None:
