@@ -1,4 +1,4 @@
-"""What a crawl that died left behind: whole again, entered, its pages read from their records, its run accounted for."""
+"""What a crawl that died left behind: whole again, entered, its pages read from their records, its run ended."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def recover(home: Path, catalogue: Catalogue, finish: Finish | None = None) -> R
         if path.stat().st_size == 0:
             path.unlink()  # nothing was ever in it, or all of it lies in `.torn`
             continue
-        died.setdefault(run_of(path, home, catalogue), []).append(path)
+        died.setdefault(run_of(path, catalogue), []).append(path)
     entered = set()
     for path in _unknown(home, catalogue):
         entered.add(enter(path, home, catalogue))
@@ -111,7 +111,7 @@ def enter(path: Path, home: Path, catalogue: Catalogue) -> str:
 
     Returns the run that the file belongs to.
     """
-    name, run = path.name.removesuffix(OPEN), run_of(path, home, catalogue)
+    name, run = path.name.removesuffix(OPEN), run_of(path, catalogue)
     with catalogue.begin() as connection:
         captures.drop_file(connection, name)
         for batch in batched(reader.records(path), _BATCH):
@@ -124,7 +124,7 @@ def enter(path: Path, home: Path, catalogue: Catalogue) -> str:
     return run
 
 
-def run_of(path: Path, home: Path, catalogue: Catalogue) -> str:
+def run_of(path: Path, catalogue: Catalogue) -> str:
     """Return the run that a WARC belongs to: by its warcinfo, else by the catalogue; else a name made of its own."""
     if run := info_of(path).get("isPartOf"):
         return run
