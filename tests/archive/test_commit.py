@@ -340,3 +340,16 @@ def _is_whole_again(image: Path, promised: dict[str, object]) -> None:
             assert item.capture.record_id in seen
             place = home / "warc" / item.capture.file
             assert record_at(place, item.capture.offset, item.capture.length).type == "response"
+
+
+def test_nothing_refers_to_a_record_whose_file_is_gone(tmp_path: Path, catalogue: Catalogue) -> None:
+    said = SAID.replace(b"Content-Length", b'ETag: "v1"\r\nContent-Length')
+    out = committer(tmp_path, catalogue)
+    out.exchange(exchange(said))
+    out.close("finished")
+    out.writer.path.unlink()
+    again = committer(tmp_path, catalogue, run="lagi")
+    assert again.validators_of("http://contoh.id/panen") is None
+    again.exchange(exchange(said))
+    again.close("finished")
+    assert "revisit" not in [one.type for one in records(again.writer.path)]

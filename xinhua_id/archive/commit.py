@@ -114,7 +114,7 @@ class Committer:
         self.policy = policy or Policy()
         self.commits = 0
         self.error: XinhuaIdError | None = None
-        self.originals = KnownPayloads(catalogue, home.name, self.policy.deduplication)
+        self.originals = KnownPayloads(catalogue, home, self.policy.deduplication)
         self._catalogue = catalogue
         self._source = source
         self._clock, self._ticks = clock, ticks

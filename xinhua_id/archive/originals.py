@@ -7,6 +7,7 @@ the folder can be handed on whole. Knows nothing of how a record is written.
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from xinhua_id.catalogue import captures, validators
@@ -14,6 +15,7 @@ from xinhua_id.catalogue.rows import CaptureRow
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.warc import record
 from xinhua_id.warc.exchange_records import Original
+from xinhua_id.warc.file import OPEN
 from xinhua_id.warc.writer import Placed
 
 #: Which payloads become revisits: those of the same URL, those of any URL of the site, or none.
@@ -33,11 +35,16 @@ class Validators(NamedTuple):
 
 
 class KnownPayloads:
-    """The originals of one site, for one run."""
+    """The originals of one site, for one run. ``home`` is the site's folder.
 
-    def __init__(self, catalogue: Catalogue, site: str, deduplication: Deduplication = "any") -> None:
+    Whatever the catalogue says, a record counts only while its file is there and long enough: a revisit of something
+    that was lost would lose it for good.
+    """
+
+    def __init__(self, catalogue: Catalogue, home: Path, deduplication: Deduplication = "any") -> None:
         self._catalogue = catalogue
-        self._site = site
+        self._warc = home / "warc"
+        self._site = home.name
         self._deduplication = deduplication
         self._fresh: dict[str, list[Original]] = {}
         self._validated: dict[str, str] = {}
@@ -49,7 +56,7 @@ class KnownPayloads:
         fresh = self._fresh.get(digest, ())
         with self._catalogue.reading() as connection:
             row = captures.original(connection, self._site, digest, url)
-        found = [_original(row)] if row is not None else []
+        found = [_original(row)] if row is not None and self._is_there(row) else []
         found += fresh
         same = next((one for one in found if one.url == url), None)
         if same is not None or self._deduplication == "url":
@@ -69,10 +76,19 @@ class KnownPayloads:
         """Return what a conditional request for ``url`` may carry; its 304 is a revisit of the record it came from."""
         with self._catalogue.reading() as connection:
             row = validators.of(connection, self._site, url)
-            if row is None or captures.by_record_id(connection, row.record_id) is None:
-                return None
+            kept = captures.by_record_id(connection, row.record_id) if row is not None else None
+        if row is None or kept is None or not self._is_there(kept):
+            return None
         self._validated[url] = row.record_id
         return Validators(row.etag, row.last_modified)
+
+    def _is_there(self, row: CaptureRow) -> bool:
+        for name in (row.file, row.file + OPEN):
+            try:
+                return (self._warc / name).stat().st_size >= row.offset + row.length
+            except OSError:
+                continue
+        return False
 
     def note(self, placed: Placed) -> None:
         """Take note of a response that was just written: it may be the original of the next."""
