@@ -221,3 +221,17 @@ def test_a_visit_that_ended_without_a_page_is_kept_as_an_outcome(tmp_path: Path,
     with catalogue.reading() as connection:
         (row,) = visits.at(connection, "http://tak-ada.contoh.id/")
     assert (row.outcome, row.reason, row.capture_id) == ("failed", "dns", None)
+
+
+def test_a_run_that_died_between_its_files_and_its_account_is_ended(tmp_path: Path, catalogue: Catalogue) -> None:
+    out = begun(tmp_path, catalogue)
+    out.exchange(exchange())
+    folder = tmp_path / "contoh/runs"
+    folder.mkdir()
+    (folder / "lari.json").write_text(json.dumps({"run": "lari", "outcome": "running"}))
+    out.close("finished")
+    assert recover(tmp_path / "contoh", catalogue, finish).runs == ["lari"]
+    account = json.loads((folder / "lari.json").read_text())
+    assert (account["outcome"], len(account["files"])) == ("died", 2)
+    assert [path.suffix for path in (tmp_path / "contoh/warc").iterdir()] == [".gz"]
+    assert recover(tmp_path / "contoh", catalogue, finish).anything is False

@@ -83,8 +83,21 @@ def is_held(home: Path) -> bool:
 
 def holder(home: Path) -> str | None:
     """Return who holds the lock, in words, or None where nobody says."""
+    said = _said(home)
+    try:
+        return f"run {said['run']}, process {said['pid']} on {said['host']}, since {said['since']}"
+    except KeyError:
+        return None
+
+
+def run_in(home: Path) -> str | None:
+    """Return the run that the lock was taken for."""
+    return _said(home).get("run")
+
+
+def _said(home: Path) -> dict[str, str]:
     try:
         said = json.loads((home / _NAME).read_text("utf-8"))
-        return f"run {said['run']}, process {said['pid']} on {said['host']}, since {said['since']}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    except (OSError, ValueError):
+        return {}
+    return said if isinstance(said, dict) else {}

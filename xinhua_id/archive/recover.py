@@ -17,13 +17,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from xinhua_id.archive import entries
 from xinhua_id.archive.commit import Committer
 from xinhua_id.archive.entries import Place
 from xinhua_id.archive.item_lines import ItemLines, cannot_write
+from xinhua_id.archive.lock import run_in
 from xinhua_id.archive.salvage import Salvaged, salvage_lines, salvage_warc
-from xinhua_id.catalogue import articles, captures, files, validators, visits
+from xinhua_id.catalogue import articles, captures, files, runs, validators, visits
 from xinhua_id.catalogue.rows import CaptureRow, FileRow
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.warc import reader, record
@@ -103,6 +105,9 @@ def recover(home: Path, catalogue: Catalogue, finish: Finish | None = None) -> R
     for run, warcs in died.items():
         report.items += _end(home, run, warcs, catalogue, finish)
         report.runs.append(run)
+    if (last := _last_without_end(home, catalogue)) is not None:
+        _end(home, last, [], catalogue, None)
+        report.runs.append(last)
     return report
 
 
@@ -186,12 +191,29 @@ def _end(home: Path, run: str, warcs: list[Path], catalogue: Catalogue, finish: 
         warc = WarcFile.reopen(warcs[-1]), info_of(warcs[-1]).get("id")
     items = _reopened_items(home, run)
     enter_articles(items.path, home, catalogue)
-    source = str(about.get("source") or home.name)
-    committer = Committer(home, run, catalogue, source=source, info={}, warc=warc, items=items)
-    written = finish(committer, about, _unfinished(home, run, catalogue)) if finish else 0
-    committer.close(DIED)
-    _account(home, run, about, [*warcs[:-1], *committer.writer.closed_files], items.final, catalogue)
+    unfinished, written = _unfinished(home, run, catalogue) if finish else [], 0
+    if warc is None and not unfinished:
+        items.close()
+    else:
+        source = str(about.get("source") or home.name)
+        committer = Committer(home, run, catalogue, source=source, info={}, warc=warc, items=items)
+        written = finish(committer, about, unfinished) if finish else 0
+        committer.close()
+    _account(home, run, about, items.final, catalogue)
+    with catalogue.begin() as connection:
+        runs.end(connection, home.name, run, dt.datetime.now(dt.UTC), DIED)
     return written
+
+
+def _last_without_end(home: Path, catalogue: Catalogue) -> str | None:
+    """Return the run before this one if its files are closed and its manifest says that it goes on.
+
+    It died after its files were closed and before it was accounted for; every earlier one was looked at in its turn.
+    """
+    with catalogue.reading() as connection:
+        known = [row.name for row in runs.of_site(connection, home.name) if row.name != run_in(home)]
+    last = known[-1] if known else None
+    return last if last and manifest_of(home, last).get("outcome") == "running" else None
 
 
 def _reopened_items(home: Path, run: str) -> ItemLines:
@@ -217,7 +239,10 @@ def enter_articles(path: Path, home: Path, catalogue: Catalogue) -> None:
 
 
 def _unfinished(home: Path, run: str, catalogue: Catalogue) -> list[CaptureRow]:
-    """Return the pages of a run that have no outcome, or whose story is not among the items."""
+    """Return the whole pages of a run that have no outcome, or whose story is not among the items.
+
+    What broke off is asked for again by the next crawl, and so is robots.txt.
+    """
     with catalogue.reading() as connection:
         pages = [row for row in captures.of_run(connection, home.name, run) if row.type in {"response", "revisit"}]
         ended = {row.capture_id: row for row in visits.of_run(connection, home.name, run)}
@@ -225,7 +250,10 @@ def _unfinished(home: Path, run: str, catalogue: Catalogue) -> list[CaptureRow]:
     return [
         row
         for row in pages
-        if row.record_id not in stored and (row.record_id not in ended or ended[row.record_id].outcome == "story")
+        if row.record_id not in stored
+        and (row.record_id not in ended or ended[row.record_id].outcome == "story")
+        and (row.truncated is None or row.type == "revisit")
+        and urlsplit(row.url).path != "/robots.txt"
     ]
 
 
@@ -238,14 +266,10 @@ def manifest_of(home: Path, run: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _account(
-    home: Path, run: str, about: Mapping[str, Any], warcs: list[Path], items: Path, catalogue: Catalogue
-) -> None:
+def _account(home: Path, run: str, about: Mapping[str, Any], items: Path, catalogue: Catalogue) -> None:
     """Write the manifest of a run that died: every file of it, with its fixity."""
     with catalogue.reading() as connection:
-        names = {row.name for row in files.of_site(connection, home.name) if row.run == run}
-    paths = [items, *sorted({home / "warc" / name for name in names} | {home / "warc" / one.name for one in warcs})]
-    paths = [path.with_name(path.name.removesuffix(OPEN)) for path in paths]
+        paths = [items, *(home / "warc" / row.name for row in files.of_run(connection, home.name, run))]
     account = {
         **about,
         "run": run,

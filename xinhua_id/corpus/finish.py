@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from xinhua_id import sources
 from xinhua_id.archive.commit import Committer, Ended
@@ -38,7 +37,7 @@ def finish(committer: Committer, about: Mapping[str, Any], rows: Iterable[Captur
     before = stories = _stories(committer)
     for row in rows:
         page = _page(committer, row, originals)
-        if page is None or page.incomplete is not None or urlsplit(row.url).path == "/robots.txt":
+        if page is None or page.incomplete is not None:
             continue
         found = outcome_of(page, source or sources.match(row.url))
         if found.outcome is Outcome.FAILED:
