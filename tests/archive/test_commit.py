@@ -19,6 +19,7 @@ from xinhua_id.catalogue import articles, captures, files, visits
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.errors import CannotWrite
 from xinhua_id.items import Article, Outcome
+from xinhua_id.warc.file import WarcFile
 from xinhua_id.warc.reader import record_at, records
 
 
@@ -353,3 +354,21 @@ def test_nothing_refers_to_a_record_whose_file_is_gone(tmp_path: Path, catalogue
     again.exchange(exchange(said))
     again.close("finished")
     assert "revisit" not in [one.type for one in records(again.writer.path)]
+
+
+def test_a_file_that_cannot_be_followed_by_another_ends_the_run_with_all_of_it_kept(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = committer(tmp_path, catalogue, Policy(records=3, roll_bytes=100))
+    visited(out, 1)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise CannotWrite("cannot write the WARC: No space left on device")
+
+    monkeypatch.setattr(WarcFile, "create", refuse)
+    with pytest.raises(CannotWrite, match="No space left"):
+        out.commit()
+    out.close("failed")
+    assert not list((tmp_path / "contoh").rglob("*.open"))
+    assert len((tmp_path / "contoh/items/lari.jsonl").read_text().splitlines()) == 1
+    assert len(kept(catalogue)[1]) == 1

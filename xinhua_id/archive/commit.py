@@ -24,7 +24,7 @@ from xinhua_id.catalogue.rows import ArticleRow, CaptureRow, FileRow, RunRow, Va
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.errors import ArchiveError, CannotWrite, XinhuaIdError
 from xinhua_id.items import Article, Capture, Outcome
-from xinhua_id.warc.exchange import Exchange
+from xinhua_id.warc.exchange import Exchange, target_uri
 from xinhua_id.warc.exchange_records import NOT_MODIFIED, Original
 from xinhua_id.warc.file import WarcFile
 from xinhua_id.warc.writer import Placed, WarcWriter
@@ -119,6 +119,7 @@ class Committer:
         self._source = source
         self._clock, self._ticks = clock, ticks
         self._group = _Group()
+        self._closed = False
         self._begun_file = clock()
         self.items = items or ItemLines.create(home / "items" / f"{run}.jsonl")
         self.writer = WarcWriter(
@@ -148,9 +149,11 @@ class Committer:
             first = len(self._group.placed)
             capture = self.writer.write(exchange)
             answered = next(iter(self._group.placed[first:]), None)
-        if answered is not None and ("WARC-Profile", NOT_MODIFIED) in answered.headers:
-            return Kept(capture, self.originals.of_url(dict(answered.headers)["WARC-Target-URI"]))
-        return Kept(capture)
+        url = target_uri(exchange.url)
+        unmodified = answered is not None and ("WARC-Profile", NOT_MODIFIED) in answered.headers
+        kept = Kept(capture, self.originals.of_url(url) if unmodified else None)
+        self.originals.answered(url)
+        return kept
 
     def visit(self, ended: Ended) -> None:
         """Write how a visit ended, with its links, and the story's item line."""
@@ -200,8 +203,9 @@ class Committer:
 
         Where that cannot be done any more the files are left to recovery, as they are.
         """
-        if self.writer.closed:
+        if self._closed:
             return
+        self._closed = True
         if self.error is not None:
             self._let_go()
             return

@@ -72,6 +72,10 @@ class KnownPayloads:
             row = captures.by_record_id(connection, record_id)
         return _original(row) if row is not None else None
 
+    def answered(self, url: str) -> None:
+        """The request that carried the validators of ``url`` has its answer."""
+        self._validated.pop(url, None)
+
     def validators_of(self, url: str) -> Validators | None:
         """Return what a conditional request for ``url`` may carry; its 304 is a revisit of the record it came from."""
         with self._catalogue.reading() as connection:

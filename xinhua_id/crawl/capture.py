@@ -164,16 +164,17 @@ class Captures:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self.committer is not None:
-            try:
+        try:
+            if self.committer is not None:
                 self.committer.close(outcome)
-            except CannotWrite as error:
-                self.error = self.error or error
-                raise
-            finally:
+        except CannotWrite as error:
+            self.error = self.error or error
+            raise
+        finally:
+            if self.committer is not None:
                 self.error = self.error or self.committer.error
-                if self._catalogue is not None:
-                    self._catalogue.close()
+            if self._catalogue is not None:
+                self._catalogue.close()
 
     def fail(self, error: XinhuaIdError) -> None:
         """Keep the first error and close the crawl with it; one that has not begun ends in `open`."""
