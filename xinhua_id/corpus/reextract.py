@@ -23,6 +23,7 @@ from xinhua_id.extraction.textdump import extract_conversion
 from xinhua_id.items import Article, Outcome, Page
 from xinhua_id.sources import Source
 from xinhua_id.warc import reader
+from xinhua_id.warc.opening import Where
 from xinhua_id.warc.record import fields_of
 
 #: Outcomes that a page by itself does not tell.
@@ -41,7 +42,7 @@ class Reread:
     article: Article | None = None
 
 
-def reread(path: Path, source: Source | None = None) -> Iterator[Reread]:
+def reread(path: Where, source: Source | None = None) -> Iterator[Reread]:
     """Yield every response record of a WARC with its outcome, in order, and every conversion of a WET file.
 
     ``source`` decides the layouts; without it, the source that the file names, else the one that owns the URL's
@@ -50,7 +51,9 @@ def reread(path: Path, source: Source | None = None) -> Iterator[Reread]:
     named = source or named_in(path)
     known = KnownStories()
     decided = _decided(path)
-    for page in pages.pages(path, OriginalRecords(path.parent).of):
+    # The originals of revisits lie beside the file, and are not looked for far away.
+    originals = OriginalRecords(path.parent).of if isinstance(path, Path) else None
+    for page in pages.pages(path, originals):
         if (found := decided.get(page.capture.record_id if page.capture else "")) is not None:
             yield Reread(page, *found)
             continue
@@ -63,7 +66,7 @@ def reread(path: Path, source: Source | None = None) -> Iterator[Reread]:
             yield result
 
 
-def _decided(path: Path) -> dict[str, tuple[Outcome, str | None]]:
+def _decided(path: Where) -> dict[str, tuple[Outcome, str | None]]:
     """Return what the crawl decided of its pages by what no page says: what was known, asked for, or one too many.
 
     It stands in the metadata record of the visit, by the id of the page's record.
@@ -82,7 +85,7 @@ def _decided(path: Path) -> dict[str, tuple[Outcome, str | None]]:
     return found
 
 
-def named_in(path: Path) -> Source | None:
+def named_in(path: Where) -> Source | None:
     """Return the source whose name stands in the file's warcinfo, if it is one we ship."""
     label = pages.source_named_in(path)
     if label is None:

@@ -114,7 +114,7 @@ class Frames:
         was_shared, self._shared = self._shared, self._pass_gap()
         if was_shared:
             return self.position, length, False
-        if stream.broken:
+        if stream.broken and not self._shared:
             raise self.torn(stream.broken)
         if self._shared and not stream.startswith(b"WARC/"):
             self._shared = False
@@ -230,11 +230,10 @@ class Frames:
         wrong = f"its Content-Length is {self._size}, and its block does not end there"
         if not self.gzip:
             raise self.torn(wrong if stream.has(4) else "the file ends before the record does")
-        rest = stream.take(5) if not stream.has(5) else b"....."
+        if stream.has(1):
+            raise self.torn(wrong)
         if stream.broken:
             raise self.torn(stream.broken)
-        if rest.strip(b"\r\n"):
-            raise self.torn(wrong)
 
     def _refuse(self, start: bytes, offset: int) -> None:
         """Raise `BadRecord` for what is known not to be a WARC, at the beginning of a file."""
