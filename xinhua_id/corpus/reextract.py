@@ -42,14 +42,15 @@ class Reread:
     article: Article | None = None
 
 
-def reread(path: Where, source: Source | None = None) -> Iterator[Reread]:
+def reread(path: Where, source: Source | None = None, known: KnownStories | None = None) -> Iterator[Reread]:
     """Yield every response record of a WARC with its outcome, in order, and every conversion of a WET file.
 
     ``source`` decides the layouts; without it, the source that the file names, else the one that owns the URL's
-    host. Raises `BadRecord` where the file tears, after every whole record.
+    host. ``known`` are the stories that bring nothing new. Raises `BadRecord` where the file tears, after every whole
+    record.
     """
     named = source or named_in(path)
-    known = KnownStories()
+    known = known or KnownStories()
     decided = _decided(path)
     # The originals of revisits lie beside the file, and are not looked for far away.
     originals = OriginalRecords(path.parent).of if isinstance(path, Path) else None
