@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from xinhua_id import sources
+from xinhua_id import sources, urls
 from xinhua_id.archive import pages
 from xinhua_id.archive.revisits import OriginalRecords
 from xinhua_id.crawl import outcomes
@@ -102,10 +101,10 @@ def outcome_of(page: Page, source: Source | None) -> Reread:
     if verdict := outcomes.of_status(page):
         return Reread(page, verdict.outcome, verdict.reason)
     url = page.url or ""
-    if urlsplit(url).path == "/robots.txt":
+    if urls.where(url).partition("?")[0] == "/robots.txt":
         return Reread(page, Outcome.LISTING, "robots")
-    kind = Rules.of(source, [url]).kind(url)
-    if kind in LEADING:
+    # Other people's records hold what no crawl of ours would ask for: such an address leads nowhere.
+    if urls.absolute(url, url) is not None and (kind := Rules.of(source, [url]).kind(url)) in LEADING:
         return Reread(page, Outcome.LISTING, kind.value)
     try:
         article = extract_conversion(page, source) if page.converted else extract(page, source)
