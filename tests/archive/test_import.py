@@ -141,7 +141,7 @@ def test_one_that_cannot_stand_as_it_is_is_kept_beside_a_copy_that_says_so(
     assert all(record.addressable and record.header("WARC-Record-ID") for record in every)
     assert every[-1].offset + every[-1].length == derived.stat().st_size
     (item,) = read(archive)
-    assert trace(item, archive)
+    assert trace(item, archive).type == "response"
 
 
 def test_what_could_not_be_read_stands_in_the_manifest(bring: Bring) -> None:
@@ -441,7 +441,7 @@ def test_what_wget_writes(
     assert found.stories == 2
     assert str(found.taken[0].scan.tool).startswith("Wget/")
     for item in read(archive):
-        assert trace(item, archive)
+        assert trace(item, archive).type == "response"
 
 
 def test_a_record_of_300_megabytes_keeps_memory_flat(tmp_path: Path) -> None:

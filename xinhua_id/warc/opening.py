@@ -41,6 +41,23 @@ def name_of(where: Where) -> str:
     return str(where).rstrip("/").rpartition("/")[2] if is_url(where) else Path(where).name
 
 
+def folder_of(where: Where) -> Where:
+    """Return the folder that a file lies in."""
+    return str(where).rstrip("/").rpartition("/")[0] if is_url(where) else Path(where).parent
+
+
+def found(folder: Where, *patterns: str) -> list[Where]:
+    """Return the files below ``folder`` that fit a pattern, sorted; ``folder`` itself where it is a file.
+
+    Raises `OSError` for what is far away and cannot be asked; a folder that is not there holds nothing.
+    """
+    if is_url(folder):
+        url = str(folder).rstrip("/")
+        return _asked(url, lambda: _found(url, patterns))
+    path = Path(folder)
+    return [path] if path.is_file() else sorted({one for pattern in patterns for one in path.glob(pattern)})
+
+
 def opened(where: Where) -> BinaryIO:
     """Return the file, seekable; one far away is read in blocks that are kept for a while.
 
@@ -61,7 +78,18 @@ def size_of(where: Where) -> int:
 def _open(url: str) -> Any:
     import fsspec
 
-    return fsspec.open(url, mode="rb", block_size=BLOCK, cache_type="readahead").open()
+    system, path = fsspec.url_to_fs(url)
+    return system.open(path, "rb", block_size=BLOCK, cache_type="readahead")
+
+
+def _found(url: str, patterns: tuple[str, ...]) -> list[Where]:
+    import fsspec
+
+    system, root = fsspec.url_to_fs(url)
+    if system.isfile(root):
+        return [url]
+    system.ls(root.partition("/")[0])  # a bucket that is not there is no empty one
+    return sorted({system.unstrip_protocol(one) for pattern in patterns for one in system.glob(f"{root}/{pattern}")})
 
 
 class _Far(io.RawIOBase):

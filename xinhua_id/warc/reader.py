@@ -26,7 +26,7 @@ _Again = Callable[[], Iterator[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One whole record. ``headers`` keep order, case and repeats; ``block_length`` is that of its block, in bytes.
+    """One whole record. ``headers`` keep order, case and repeats.
 
     ``offset`` and ``length`` are those of its gzip member, or of the record in an uncompressed file. Where several
     records share a gzip member nothing leads to one of them: ``addressable`` is False, and both count the uncompressed
@@ -37,10 +37,15 @@ class Record:
     headers: tuple[tuple[str, str], ...]
     offset: int
     length: int
-    block_length: int
+    _kept: bytes | None = field(repr=False)
     addressable: bool = True
-    _kept: bytes | None = field(default=None, repr=False)
+    _size: int = field(default=0, repr=False)
     _again: _Again | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def block_length(self) -> int:
+        """How long the block is, in bytes."""
+        return self._size if self._kept is None else len(self._kept)
 
     @property
     def content(self) -> bytes:
@@ -118,7 +123,7 @@ def _next(frames: Frames, where: Where) -> Record | None:
         kept = b"".join(frames.pieces())
     offset, length, addressable = frames.end()
     again = None if kept is not None else _block_again(where, offset, addressable=addressable)
-    return Record(head.type, head.fields, offset, length, head.size, addressable, kept, again)
+    return Record(head.type, head.fields, offset, length, kept, addressable, head.size, again)
 
 
 def _block_again(where: Where, offset: int, *, addressable: bool) -> _Again:

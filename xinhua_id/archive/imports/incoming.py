@@ -35,7 +35,7 @@ from xinhua_id.archive.lock import SiteLock
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.errors import BadRecord, CannotWrite, UsageError
 from xinhua_id.warc import record
-from xinhua_id.warc.opening import Where, name_of, opened
+from xinhua_id.warc.opening import Where, is_url, name_of, opened, place
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,60}")
 _PIECE = 1 << 20
@@ -122,6 +122,7 @@ class Incoming:
         Raises `AlreadyThere` where nothing is, `BadRecord` where nothing can be read from it, `CannotWrite`.
         """
         path = self.staging / "input"
+        where = place(where)
         with self._reading(where) as file:
             size, sha256 = self._copied(file, path, file.seek(0, os.SEEK_END))
         known = ledger.known_digests(self.archive)
@@ -266,7 +267,7 @@ def _read(file: BinaryIO, path: Path) -> bytes:
 
 
 def _whence(where: Where) -> str:
-    return where if isinstance(where, str) and "://" in where else str(Path(where).resolve())
+    return str(where) if is_url(where) else str(Path(where).resolve())
 
 
 def _free(home: Path, run: str) -> str:
