@@ -225,7 +225,8 @@ class Page:
     ``captured_at`` is aware. ``headers`` keep order, case and repeats. ``capture`` is copied onto the item.
     ``incomplete`` says why ``body`` is not the whole body: ``disconnect``, ``time``, ``length`` or ``unspecified``
     as in WARC-Truncated, ``payload`` for a chunking or coding that breaks, ``head`` for bytes that are no HTTP
-    response (``status`` is 0 then); None for a whole body. ``converted``: the body is no page but the text that a tool
+    response, ``record`` for a record whose WARC header lacks what it must have (``status`` is 0 then); None for a whole
+    body. ``converted``: the body is no page but the text that a tool
     made of one, a WARC's ``conversion`` record; ``status`` says nothing then.
     """
 

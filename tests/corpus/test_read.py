@@ -112,7 +112,10 @@ def test_lines_that_are_no_articles_are_named_and_warned_of(write: Write) -> Non
 
     with pytest.warns(UnreadableLines, match=r"contoh-1\.jsonl, line 2: id: .*, and 1 more"):
         assert [one.id for one in articles] == ["a", "b"]
-    assert [(bad.file.name, bad.line) for bad in articles.unreadable] == [("contoh-1.jsonl", 2), ("contoh-1.jsonl", 3)]
+    assert [(Path(bad.file).name, bad.line) for bad in articles.unreadable] == [
+        ("contoh-1.jsonl", 2),
+        ("contoh-1.jsonl", 3),
+    ]
 
 
 def test_a_broken_newer_version_does_not_hide_the_one_before_it(write: Write) -> None:

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from xinhua_id.archive import entries
 from xinhua_id.archive.commit import Committer
 from xinhua_id.archive.entries import Place
+from xinhua_id.archive.imports import ledger
 from xinhua_id.archive.item_lines import ItemLines, cannot_write
 from xinhua_id.archive.lock import run_in
 from xinhua_id.archive.salvage import Salvaged, salvage_lines, salvage_warc
@@ -130,7 +131,9 @@ def enter(path: Path, home: Path, catalogue: Catalogue) -> str:
 
 
 def run_of(path: Path, catalogue: Catalogue) -> str:
-    """Return the run that a WARC belongs to: by its warcinfo, else by the catalogue; else a name made of its own."""
+    """Return the run that a WARC belongs to: its import, by its warcinfo, or by the catalogue; else a made-up name."""
+    if path.parent.parent.name.startswith("imports-") and (run := ledger.run_of(path.parent.parent, path.name)):
+        return run  # what a foreign file says of itself names somebody else's run
     if run := info_of(path).get("isPartOf"):
         return run
     name = path.name.removesuffix(OPEN)

@@ -33,6 +33,7 @@ class OriginalRecords:
     def _by_moment(self, revisit: Record) -> Record | None:
         """Return it by URL and date, which some writers give alone (WARC 1.1 §5.15, §5.16)."""
         url, date = revisit.header("WARC-Refers-To-Target-URI"), revisit.header("WARC-Refers-To-Date")
+        url = url and url.removeprefix("<").removesuffix(">")
         place = self._places.get(f"{url} {date}") if url and date else None
         return self._read(place) if place else None
 
@@ -67,10 +68,10 @@ class OriginalRecords:
             name = path.name.removesuffix(".open")
             try:
                 for record in reader.records(path):
-                    if record.type == "response":
+                    if record.type == "response" and record.addressable:
                         place = name, record.offset, record.length
                         found[record.header("WARC-Record-ID") or ""] = place
-                        found[f"{record.header('WARC-Target-URI')} {record.header('WARC-Date')}"] = place
+                        found[f"{record.target_uri} {record.header('WARC-Date')}"] = place
             except BadRecord:
                 continue  # whoever reads that file says so
         return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xinhua_id.archive.pages import digest_said, payload_digest
+from xinhua_id.archive.pages import digest_said, payload_digest, payload_is
 from xinhua_id.archive.revisits import OriginalRecords
 from xinhua_id.errors import BadRecord
 from xinhua_id.items import Article, Capture
@@ -31,10 +31,11 @@ def trace(item: Article, root: Path) -> Record:
     pairs = {
         "record id": (capture.record_id, found.header("WARC-Record-ID")),
         "type": ("conversion" if capture.status is None else "response", holder.type),
-        "URL": (target_uri(item.url or ""), found.header("WARC-Target-URI")),
+        "URL": (target_uri(item.url or ""), target_uri(found.target_uri or "")),
         "payload digest": (capture.payload_digest, digest_said(found)),
-        "digest of the bytes": (capture.payload_digest, payload_digest(holder)),
     }
+    if capture.payload_digest and not payload_is(holder, capture.payload_digest):
+        pairs["digest of the bytes"] = capture.payload_digest, payload_digest(holder)
     for what, (wanted, is_there) in pairs.items():
         if wanted != is_there:
             raise BadRecord(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from xinhua_id.cli import archive_index, archive_recover
+from xinhua_id.cli import archive_import, archive_index, archive_recover
 
 _HELP = """Check, index, package, replay and mend what was captured.
 
 **Examples**
 
-    xinhua-id archive verify
+    xinhua-id archive recover
 
     xinhua-id archive index indonesiawindow
 """
@@ -19,6 +19,6 @@ _HELP = """Check, index, package, replay and mend what was captured.
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
     archive = typer.Typer(help=_HELP, no_args_is_help=True, rich_markup_mode="markdown")
-    for verb in (archive_index, archive_recover):
+    for verb in (archive_import, archive_index, archive_recover):
         verb.register(archive)
     app.add_typer(archive, name="archive")

@@ -25,6 +25,7 @@ from xinhua_id.corpus.reextract import reread
 from xinhua_id.errors import BadRecord, UsageError, XinhuaIdError
 from xinhua_id.items import Article, Outcome
 from xinhua_id.sources import Source
+from xinhua_id.warc.opening import Where, name_of, place
 
 _EPILOG = """
 Examples:
@@ -38,6 +39,8 @@ Examples:
 `xinhua-id extract archives/indonesiawindow/warc/*.warc.gz > items.jsonl`
 
 `xinhua-id extract dumps.jsonl CC-MAIN-….warc.wet.gz > items.jsonl`
+
+`xinhua-id extract s3://bucket/berita.warc.gz > items.jsonl` (needs the extra `s3`)
 
 `curl -s https://… | xinhua-id extract - --url https://…`
 """
@@ -122,7 +125,7 @@ def _read(names: list[str], url: str | None, source: Source | None, sink: _Sink)
     for name in names:
         try:
             if inputs.is_warc(name):
-                _from_warc(Path(name), source, url, sink, talk)
+                _from_warc(place(name), source, url, sink, talk)
             elif (listed := (found := inputs.read(name, url, source)).listed()) is not None:
                 _print_list(name, listed, url, sink, talk)
             elif sink.form is Form.HTML:
@@ -135,7 +138,7 @@ def _read(names: list[str], url: str | None, source: Source | None, sink: _Sink)
     return code
 
 
-def _from_warc(path: Path, source: Source | None, url: str | None, sink: _Sink, talk: Console) -> None:
+def _from_warc(path: Where, source: Source | None, url: str | None, sink: _Sink, talk: Console) -> None:
     if not saved.head(str(path), 1):
         raise BadRecord("the file is empty", where=str(path), now="A crawl that was killed at once leaves such a file.")
     if sink.form is Form.HTML:
@@ -151,7 +154,7 @@ def _from_warc(path: Path, source: Source | None, url: str | None, sink: _Sink, 
         )  # fmt: skip
 
 
-def _print_warc(path: Path, source: Source | None, url: str | None, sink: _Sink, talk: Console) -> bool:
+def _print_warc(path: Where, source: Source | None, url: str | None, sink: _Sink, talk: Console) -> bool:
     """Print the stories of a WARC and count its records; return whether there was one at ``url``."""
     counts: Counter[str] = Counter()
     try:
@@ -165,7 +168,8 @@ def _print_warc(path: Path, source: Source | None, url: str | None, sink: _Sink,
         total = counts.total()
         parts = ", ".join(f"{number} {name}" for name, number in counts.most_common())
         talk.print(
-            f"{escape(path.name)}: {total} records, {counts[Outcome.STORY]} stories" + (f" — {parts}" if parts else "")
+            f"{escape(name_of(path))}: {total} records, {counts[Outcome.STORY]} stories"
+            + (f" — {parts}" if parts else "")
         )
     return total > 0
 

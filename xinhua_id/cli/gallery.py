@@ -6,7 +6,6 @@ Thin: `xinhua_id.view` writes the file.
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
 from xinhua_id import sources, urls
 from xinhua_id.corpus.reextract import named_in, reread
@@ -14,6 +13,7 @@ from xinhua_id.extraction.explain import Explanation, explain
 from xinhua_id.items import Outcome
 from xinhua_id.sources import Source
 from xinhua_id.view.page import MOST_PAGES, Shown, render
+from xinhua_id.warc.opening import Where, name_of
 
 #: Records of these are pages that somebody may want to look at; the others lead to pages, or broke off.
 _LOOKED_AT = frozenset({Outcome.STORY, Outcome.DUPLICATE, Outcome.NO_ARTICLE})
@@ -34,7 +34,7 @@ class Gallery:
         else:
             self._left_out["of the inputs"] += 1
 
-    def add_warc(self, path: Path, source: Source | None, url: str | None) -> None:
+    def add_warc(self, path: Where, source: Source | None, url: str | None) -> None:
         """Take the pages of a WARC, or those at ``url`` alone; `BadRecord` where it tears, after what is whole."""
         named = source or named_in(path)
         others: Counter[str] = Counter()
@@ -47,13 +47,13 @@ class Gallery:
                     continue
                 elif len(self._pages) < MOST_PAGES:
                     explanation = explain(page, named or sources.match(page.url or ""))
-                    self._pages.append(Shown(page.url or path.name, explanation))
+                    self._pages.append(Shown(page.url or name_of(path), explanation))
                 else:
-                    self._left_out[f"of {path.name}"] += 1
+                    self._left_out[f"of {name_of(path)}"] += 1
         finally:
             if others:
                 counted = ", ".join(f"{name} {number}" for name, number in others.most_common())
-                self.notes.append(f"{path.name}: records not shown, as they were never to be stories: {counted}.")
+                self.notes.append(f"{name_of(path)}: records not shown, as they were never to be stories: {counted}.")
 
     def __len__(self) -> int:
         return len(self._pages)

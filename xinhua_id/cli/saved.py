@@ -1,4 +1,4 @@
-"""What a person names on the command line: a saved file or standard input, read whole and out of its gzip.
+"""What a person names on the command line: a file, by path or URL, or standard input, read whole and out of its gzip.
 
 Knows nothing of what stands in it.
 """
@@ -6,10 +6,10 @@ Knows nothing of what stands in it.
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from xinhua_id.errors import BadPayload, UsageError
 from xinhua_id.warc import coding
+from xinhua_id.warc.opening import opened
 
 #: The most bytes read or unpacked: as much as a crawl takes of one answer.
 LARGEST = 128 * 1024 * 1024
@@ -36,7 +36,7 @@ def head(name: str, size: int) -> bytes:
     try:
         if name == "-":
             return sys.stdin.buffer.read(size)
-        with Path(name).open("rb") as file:
+        with opened(name) as file:
             return file.read(size)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         why = error.strerror if isinstance(error, OSError) else error

@@ -20,6 +20,7 @@ from xinhua_id.corpus.columns import Cell, columns
 from xinhua_id.corpus.join import join, story_of
 from xinhua_id.errors import UsageError
 from xinhua_id.items import SCHEMA_VERSION, Article
+from xinhua_id.warc.opening import Where, folder_of, found, name_of, opened, place
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +44,7 @@ class UnreadableLines(UserWarning):
 class Unreadable:
     """A whole line that is no article: where it stands (lines count from 1), and why."""
 
-    file: Path
+    file: Where
     line: int
     why: str
 
@@ -53,7 +54,7 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    file: Path
+    file: Where
     number: int
     raw: bytes
 
@@ -67,7 +68,7 @@ class Articles:
     still being written, or never was finished, and counts as ``unfinished``.
     """
 
-    def __init__(self, root: Path, *, versions: bool = False, joined: bool = True) -> None:
+    def __init__(self, root: Where, *, versions: bool = False, joined: bool = True) -> None:
         self.root = root
         self.versions = versions
         self.joined = joined
@@ -88,7 +89,7 @@ class Articles:
         newest = self._newest()
         self._warn()
         due = Counter(newest.values())
-        waiting: dict[tuple[Path, str], list[Article]] = {}
+        waiting: dict[tuple[Where, str], list[Article]] = {}
         for line, article in self._articles():
             story = newest.get((line.file, line.number))
             if story is None:
@@ -103,7 +104,7 @@ class Articles:
             yield join(items)
 
     @property
-    def files(self) -> list[Path]:
+    def files(self) -> list[Where]:
         """The files read, ``.open`` ones included."""
         return _item_files(self.root)
 
@@ -125,17 +126,17 @@ class Articles:
             }
         )
 
-    def _newest(self) -> dict[tuple[Path, int], tuple[Path, str]]:
+    def _newest(self) -> dict[tuple[Where, int], tuple[Where, str]]:
         """Return where each article's version captured last stands, and the folder and id of its story.
 
         Of equally late versions the last written counts.
         """
-        best: dict[tuple[Path, str], tuple[dt.datetime, tuple[Path, int], str]] = {}
+        best: dict[tuple[Where, str], tuple[dt.datetime, tuple[Where, int], str]] = {}
         for line, article in self._articles():
             captured_at = article.capture.captured_at if article.capture else _BEFORE_ALL
-            known = best.get((line.file.parent, article.id))
+            known = best.get((folder_of(line.file), article.id))
             if known is None or captured_at >= known[0]:
-                best[line.file.parent, article.id] = captured_at, (line.file, line.number), story_of(article)
+                best[folder_of(line.file), article.id] = captured_at, (line.file, line.number), story_of(article)
         return {place: (folder, story) for (folder, _), (_, place, story) in best.items()}
 
     def _articles(self) -> Iterator[tuple[_Line, Article]]:
@@ -159,7 +160,7 @@ class Articles:
         self.unfinished = 0
         for path in _item_files(self.root):
             for number, raw in enumerate(_raw_lines(path), 1):
-                if path.suffix == ".open" and not raw.endswith(b"\n"):
+                if name_of(path).endswith(".open") and not raw.endswith(b"\n"):
                     self.unfinished += 1
                 elif raw.strip():
                     yield _Line(path, number, raw)
@@ -167,6 +168,8 @@ class Articles:
 
 def read(archive: str | Path = "archives", *, versions: bool = False, joined: bool | None = None) -> Articles:
     """Return the articles below ``archive``: an archive, one source's folder in it, or one ``.jsonl`` file.
+
+    It is a path, or a URL such as ``s3://bucket/archives``, which needs the extra ``s3``.
 
     A story in several pages is one article, so that it is not counted three times and no text ends in its middle;
     ``joined=False`` gives its parts as they were captured, and so do ``versions``. Raises `UsageError` where there are
@@ -176,27 +179,22 @@ def read(archive: str | Path = "archives", *, versions: bool = False, joined: bo
         raise UsageError(
             "versions are of pages, and a joined story has none", now="Leave out `versions=True` or `joined=True`."
         )
-    return Articles(Path(archive), versions=versions, joined=not versions if joined is None else joined)
+    return Articles(place(archive), versions=versions, joined=not versions if joined is None else joined)
 
 
-def _item_files(root: Path) -> list[Path]:
-    if root.is_file():
-        return [root]
-    found = {
-        path
-        for folder in ("items", "*/items")
-        for end in ("*.jsonl", "*.jsonl.open")
-        for path in root.glob(f"{folder}/{end}")
-    }
-    return sorted(found)
+def _item_files(root: Where) -> list[Where]:
+    try:
+        return found(root, "items/*.jsonl", "items/*.jsonl.open", "*/items/*.jsonl", "*/items/*.jsonl.open")
+    except OSError as error:
+        raise UsageError(f"cannot read the archive: {error.strerror}", where=str(root), now="Check it.") from error
 
 
-def _raw_lines(path: Path) -> Iterator[bytes]:
+def _raw_lines(path: Where) -> Iterator[bytes]:
     """Yield a file's lines; an ``.open`` file may have got its final name since it was listed."""
     try:
-        file = path.open("rb")
+        file = opened(path)
     except FileNotFoundError:
-        file = path.with_suffix("").open("rb")
+        file = opened(place(str(path).removesuffix(".open")))
     with file:
         yield from file
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from xinhua_id import sources
+from xinhua_id import sources, urls
 from xinhua_id.archive import pages
 from xinhua_id.archive.revisits import OriginalRecords
 from xinhua_id.crawl import outcomes
@@ -23,6 +22,7 @@ from xinhua_id.extraction.textdump import extract_conversion
 from xinhua_id.items import Article, Outcome, Page
 from xinhua_id.sources import Source
 from xinhua_id.warc import reader
+from xinhua_id.warc.opening import Where
 from xinhua_id.warc.record import fields_of
 
 #: Outcomes that a page by itself does not tell.
@@ -41,16 +41,19 @@ class Reread:
     article: Article | None = None
 
 
-def reread(path: Path, source: Source | None = None) -> Iterator[Reread]:
+def reread(path: Where, source: Source | None = None, known: KnownStories | None = None) -> Iterator[Reread]:
     """Yield every response record of a WARC with its outcome, in order, and every conversion of a WET file.
 
     ``source`` decides the layouts; without it, the source that the file names, else the one that owns the URL's
-    host. Raises `BadRecord` where the file tears, after every whole record.
+    host. ``known`` are the stories that bring nothing new. Raises `BadRecord` where the file tears, after every whole
+    record.
     """
     named = source or named_in(path)
-    known = KnownStories()
+    known = known or KnownStories()
     decided = _decided(path)
-    for page in pages.pages(path, OriginalRecords(path.parent).of):
+    # The originals of revisits lie beside the file, and are not looked for far away.
+    originals = OriginalRecords(path.parent).of if isinstance(path, Path) else None
+    for page in pages.pages(path, originals):
         if (found := decided.get(page.capture.record_id if page.capture else "")) is not None:
             yield Reread(page, *found)
             continue
@@ -63,7 +66,7 @@ def reread(path: Path, source: Source | None = None) -> Iterator[Reread]:
             yield result
 
 
-def _decided(path: Path) -> dict[str, tuple[Outcome, str | None]]:
+def _decided(path: Where) -> dict[str, tuple[Outcome, str | None]]:
     """Return what the crawl decided of its pages by what no page says: what was known, asked for, or one too many.
 
     It stands in the metadata record of the visit, by the id of the page's record.
@@ -82,7 +85,7 @@ def _decided(path: Path) -> dict[str, tuple[Outcome, str | None]]:
     return found
 
 
-def named_in(path: Path) -> Source | None:
+def named_in(path: Where) -> Source | None:
     """Return the source whose name stands in the file's warcinfo, if it is one we ship."""
     label = pages.source_named_in(path)
     if label is None:
@@ -98,10 +101,10 @@ def outcome_of(page: Page, source: Source | None) -> Reread:
     if verdict := outcomes.of_status(page):
         return Reread(page, verdict.outcome, verdict.reason)
     url = page.url or ""
-    if urlsplit(url).path == "/robots.txt":
+    if urls.where(url).partition("?")[0] == "/robots.txt":
         return Reread(page, Outcome.LISTING, "robots")
-    kind = Rules.of(source, [url]).kind(url)
-    if kind in LEADING:
+    # Other people's records hold what no crawl of ours would ask for: such an address leads nowhere.
+    if urls.absolute(url, url) is not None and (kind := Rules.of(source, [url]).kind(url)) in LEADING:
         return Reread(page, Outcome.LISTING, kind.value)
     try:
         article = extract_conversion(page, source) if page.converted else extract(page, source)

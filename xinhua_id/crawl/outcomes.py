@@ -48,7 +48,10 @@ _FAILURES: tuple[tuple[type[BaseException], str, bool], ...] = (
     (ConnectError, "unreachable", True),
 )
 # By `Page.incomplete`; the other reasons are those of a broken connection.
-_INCOMPLETE = {"length": ("too-large", False), "payload": ("broken-payload", False), "head": ("not-http", False)}
+_INCOMPLETE = {
+    "length": ("too-large", False), "payload": ("broken-payload", False), "head": ("not-http", False),
+    "record": ("bad-record", False),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

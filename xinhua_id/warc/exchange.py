@@ -66,4 +66,8 @@ class Exchange:
 
 def target_uri(url: str) -> str:
     """Return ``url`` as WARC-Target-URI has it: no fragment, spaces and non-ASCII percent-encoded (WARC 1.1 §5.12)."""
-    return quote(urldefrag(url)[0], safe="!#$%&'()*+,/:;=?@[]~-._")
+    try:
+        url = urldefrag(url)[0]
+    except ValueError:  # brackets that do not close, in other people's records
+        url = url.partition("#")[0]
+    return quote(url, safe="!#$%&'()*+,/:;=?@[]~-._")

@@ -6,6 +6,7 @@ chunk extensions and trailers, several gzip members, deflate with and without it
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
@@ -76,6 +77,28 @@ def read_head_of(file: BinaryIO, length: int) -> Head:
             if head.whole or len(raw) >= length:
                 return head
         size *= 4
+
+
+def head_and_body(pieces: Iterable[bytes]) -> tuple[Head, Iterator[bytes]]:
+    """Return `read_head` of a response that comes in pieces, and its body as it comes; raise `BadPayload`."""
+    raw, coming = b"", iter(pieces)
+    size = _FIRST_READ
+    for piece in coming:
+        raw += piece
+        if len(raw) < size and len(piece) < size:
+            continue
+        size *= 4
+        if not raw.startswith(b"HTTP/") or ((head := _head_if_any(raw)) is not None and head.whole):
+            break
+    found = read_head(raw)
+    return found, itertools.chain([raw[found.body_start :]], coming)
+
+
+def _head_if_any(raw: bytes) -> Head | None:
+    try:
+        return read_head(raw)
+    except BadPayload:
+        return None
 
 
 def interim_length(raw: bytes) -> int:
