@@ -7,6 +7,7 @@ import gzip
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import brotli
 
@@ -83,7 +84,7 @@ class Shelf:
             ("WARC-Truncated", "length" if profile.startswith("identical") else None),
             ("Content-Type", "application/http; msgtype=response"),
         ]
-        self.writer._append(record.member(fields, len(head), [head]))
+        self.writer._file.append(record.member(fields, len(head), [head]))
         self.kept[kind] = Kept(kind, url, at, headline)
 
     def resource(self, uri: str, mime: str, block: bytes) -> None:
@@ -98,10 +99,10 @@ class Shelf:
             ("WARC-Block-Digest", record.digest([block])),
             ("Content-Type", mime),
         ]
-        self.writer._append(record.member(fields, len(block), [block]))
+        self.writer._file.append(record.member(fields, len(block), [block]))
         self.kept[uri] = Kept(uri, uri, at, block.decode())
 
-    def item(self, kind: str, capture: Capture, **changes: object) -> None:
+    def item(self, kind: str, capture: Capture, **changes: Any) -> None:
         """Keep the story of a capture as an item."""
         kept = self.kept[kind]
         line = article(
@@ -136,6 +137,16 @@ class Shelf:
         return BEGUN + dt.timedelta(minutes=self._minutes)
 
 
+#: Every kind of record that shows a page.
+KINDS = (
+    "plain response", "chunked", "chunked, spelt otherwise", "gzip", "chunked, gzip", "br",
+    "charset in the header only",
+    "redirect to a story", "404", "revisit of the same URL", "revisit of another URL",
+    "revisit, plain, of a chunked original", "revisit, chunked, of a plain original", "before the 304",
+    "the newest capture is a 304",
+)  # fmt: skip
+
+
 def every_kind(root: Path) -> Shelf:
     """Return an archive, closed, with every kind of record."""
     shelf = Shelf(root)
@@ -146,34 +157,44 @@ def every_kind(root: Path) -> Shelf:
     headline = "Warga desa Guizhou menanam kembali bambu di lereng"
     chunked = shelf.response("chunked", "/bambu", headline, chunked_head, framed(page(headline)))
     headline = "Pasar terapung Suzhou kembali ramai sejak fajar"
-    shelf.response("chunked, spelt otherwise", "/pasar", headline, "transfer-encoding: Chunked\r\n", framed(page(headline), ";a=b"))
+    shelf.response(
+        "chunked, spelt otherwise", "/pasar", headline, "transfer-encoding: Chunked\r\n", framed(page(headline), ";a=b")
+    )
     headline = "Perajin Jingdezhen melukis seribu mangkuk porselen"
     shelf.response("gzip", "/porselen", headline, gzip_head, gzip.compress(page(headline)))
     headline = "Kereta malam dari Lhasa membawa kiriman wol"
     shelf.response("chunked, gzip", "/wol", headline, chunked_head + gzip_head, framed(gzip.compress(page(headline))))
     headline = "Perahu naga kampung Foshan berlomba di kanal"
     shelf.response("br", "/perahu", headline, "Content-Encoding: br\r\n", brotli.compress(page(headline)))
-    headline = "Kedai mi Lanzhou buka sampai tengah malam"
-    said = page(headline).decode().replace("<meta charset='utf-8'>", "").replace("Mi", "Mí—").encode("windows-1252")
-    shelf.response("charset in the header only", "/mi", headline, "Content-Type: text/html; charset=windows-1252\r\n", said)
+    headline = "Kedai mi “Lanzhou” buka – sampai tengah malam"
+    said = page(headline).decode().replace("<meta charset='utf-8'>", "").encode("windows-1252")
+    shelf.response(
+        "charset in the header only", "/mi", headline, "Content-Type: text/html; charset=windows-1252\r\n", said
+    )
     moved = "HTTP/1.1 301 Moved Permanently\r\nLocation: /panen\r\nContent-Length: 0\r\n\r\n"
     shelf._wrote("redirect to a story", "/lama", shelf.kept["plain response"].headline, moved.encode())
     headline = "Halaman tidak ditemukan"
     shelf.response("404", "/hilang", headline, status="404 Not Found")
-    same, cross = b"HTTP/1.1 200 OK\r\n" + _TYPE + b"X-Kunjungan: kedua\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + _TYPE + b"\r\n"
+    same, cross = b"HTTP/1.1 200 OK\r\n" + _TYPE + b"X-Visit: kedua\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + _TYPE + b"\r\n"
     identical = "identical-payload-digest"
     headline = shelf.kept["plain response"].headline
     shelf.revisit("revisit of the same URL", "/panen", headline, plain, profile=identical, head=same)
     shelf.revisit("revisit of another URL", "/panen?amp=1", headline, plain, profile=identical, head=cross)
     headline = shelf.kept["chunked"].headline
-    shelf.revisit("revisit, plain, of a chunked original", "/bambu?amp=1", headline, chunked, profile=identical, head=cross)
+    shelf.revisit(
+        "revisit, plain, of a chunked original", "/bambu?amp=1", headline, chunked, profile=identical, head=cross
+    )
     framing = b"HTTP/1.1 200 OK\r\n" + _TYPE + chunked_head.encode() + b"\r\n"
     headline = shelf.kept["plain response"].headline
-    shelf.revisit("revisit, chunked, of a plain original", "/panen?cetak=1", headline, plain, profile=identical, head=framing)
+    shelf.revisit(
+        "revisit, chunked, of a plain original", "/panen?cetak=1", headline, plain, profile=identical, head=framing
+    )
     headline = "Peternak Hulun Buir menghitung anak domba musim dingin"
-    lamb = shelf.response("before the 304", "/domba", headline, "ETag: \"a\"\r\n")
-    unchanged = b"HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\n\r\n"
-    shelf.revisit("the newest capture is a 304", "/domba", headline, lamb, profile="server-not-modified", head=unchanged)
+    lamb = shelf.response("before the 304", "/domba", headline, 'ETag: "a"\r\n')
+    unchanged = b'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n'
+    shelf.revisit(
+        "the newest capture is a 304", "/domba", headline, lamb, profile="server-not-modified", head=unchanged
+    )
     shelf.resource(f"urn:xinhua-id:{RUN}:log", "text/plain", b"INFO: 12 cerita")
     shelf.item("before the 304", lamb)
     shelf.close()
