@@ -5,13 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import json
+import urllib.error
+import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import brotli
+import pytest
 
 from tests.items import article
+from xinhua_id.archive import replay
+from xinhua_id.errors import ArchiveError
 from xinhua_id.items import Capture
 from xinhua_id.warc import record
 from xinhua_id.warc.exchange import Exchange
@@ -226,3 +231,25 @@ def _message(status: str, head: str, body: bytes) -> bytes:
     kind = "" if "content-type" in lines else _TYPE.decode()
     length = "" if "transfer-encoding" in lines else f"Content-Length: {len(body)}\r\n"
     return f"HTTP/1.1 {status}\r\n{kind}{head}{length}\r\n".encode() + body
+
+
+#: Asks past every proxy.
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def got(address: str, headers: dict[str, str] | None = None) -> tuple[int, str, str]:
+    """Return status, text and final address."""
+    try:
+        with DIRECT.open(urllib.request.Request(address, headers=headers or {}), timeout=20) as answer:
+            return answer.status, answer.read().decode(answer.headers.get_content_charset() or "utf-8"), answer.url
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode("utf-8", "replace"), error.url
+
+
+def needs_pywb() -> None:
+    """Skip a test, with the reason, where replay is not installed."""
+    try:
+        replay.replay_python()
+    except ArchiveError as error:
+        pytest.skip(f"NO REPLAY TEST: {error}")

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.archive import chromium
-from tests.archive.replay_records import HOST, KINDS, RUN, Shelf, every_kind
+from tests.archive.replay_records import DIRECT, HOST, KINDS, RUN, Shelf, every_kind, got, needs_pywb, page
 from xinhua_id.archive import replay, replay_app
 from xinhua_id.archive.replay_target import find
-from xinhua_id.errors import ArchiveError
-
-#: What a page says where the network was asked.
-_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-def got(address: str, headers: dict[str, str] | None = None) -> tuple[int, str, str]:
-    """Return status, text and final address."""
-    try:
-        with _DIRECT.open(urllib.request.Request(address, headers=headers or {}), timeout=20) as answer:
-            return answer.status, answer.read().decode(answer.headers.get_content_charset() or "utf-8"), answer.url
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read().decode("utf-8", "replace"), error.url
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +21,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
 @pytest.fixture(scope="module")
 def site(shelf: Shelf) -> Iterator[str]:
     """The address of the replay, without a slash at its end."""
-    try:
-        replay.replay_python()
-    except ArchiveError as error:
-        pytest.skip(f"NO REPLAY TEST: {error}")
+    needs_pywb()
     with replay.begin(find(shelf.root, None)) as running:
         yield running.address.rstrip("/")
 
@@ -61,13 +42,11 @@ def test_a_redirect_leads_to_the_story_inside_the_archive(shelf: Shelf, site: st
 
 
 def test_a_head_is_the_head_of_its_own_visit(shelf: Shelf, site: str) -> None:
-    with _DIRECT.open(site + shelf.kept["revisit of the same URL"].path) as answer:
+    with DIRECT.open(site + shelf.kept["revisit of the same URL"].path) as answer:
         assert answer.headers["X-Visit"] == "kedua"
 
 
 def test_a_page_as_it_was_stored_is_whole_to_the_byte(shelf: Shelf, site: str) -> None:
-    from tests.archive.replay_records import page
-
     kept = shelf.kept["chunked, gzip"]
     assert got(site + kept.path.replace(kept.timestamp, f"{kept.timestamp}id_"))[1].encode() == page(kept.headline)
 
@@ -109,7 +88,7 @@ def test_another_name_for_this_machine_is_refused(site: str) -> None:
 def test_every_answer_forbids_a_page_to_load_from_elsewhere(shelf: Shelf, site: str) -> None:
     kept = shelf.kept["plain response"]
     for path in ("/", kept.path, kept.path.replace(kept.timestamp, f"{kept.timestamp}id_"), f"/archive/*/{kept.url}"):
-        with _DIRECT.open(site + path) as answer:
+        with DIRECT.open(site + path) as answer:
             policy = answer.headers["Content-Security-Policy"]
         assert policy.startswith(("default-src 'self'", "default-src 'none'"))
         assert "ws:" not in policy
