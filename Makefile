@@ -12,6 +12,9 @@ FUZZ_SECONDS ?= 600
 LOCK_VENV := $(VENV)-lock
 REPLAY_VENV := $(VENV)-replay
 REPLAY_STAMP := $(REPLAY_VENV)/.installed
+REPLAYWEB := build/replaywebpage
+REPLAYWEB_VERSION := 2.4.6
+REPLAYWEB_SHA256 := 6faef5c261e94b6e83cd6ee975bd0378fd4bc948bb14d36d45c709ffecb261b8
 BENCH_VENV := $(VENV)-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed
 # Folders in the corpus format that `make bench` measures beside a replica and the pages of the tests.
@@ -22,7 +25,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 pyth
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; exit 0; }; \
 	done; true)
 
-.PHONY: demo test check format schema fuzz fuzz-ready bench learn torture replay-ready lock clean help
+.PHONY: demo test check format schema fuzz fuzz-ready bench learn torture replay-ready replayweb-ready lock clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -36,6 +39,7 @@ help:
 	@echo 'make fuzz     pages changed at random, for FUZZ_SECONDS=600; what breaks is kept in fuzz/found'
 	@echo 'make torture  KILLS=200 crawls killed at random: no committed record may be lost, no file left bad'
 	@echo 'make replay-ready   pywb in an environment of its own: what `xinhua-id archive replay` runs'
+	@echo 'make replayweb-ready   replayweb.page, which one test opens a WACZ with (npm)'
 	@echo 'make lock     resolve pyproject.toml into requirements.lock and those of bench and fuzz again'
 	@echo 'make clean    remove what the other targets made; the archives stay'
 
@@ -110,6 +114,15 @@ $(REPLAY_STAMP): requirements-replay.lock
 	$(REPLAY_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
 	  -r requirements-replay.lock
 	@touch $@
+
+# A second replay, which needs no server; a test opens a WACZ with it where it is there. Nothing else uses it.
+replayweb-ready: $(REPLAYWEB)/package/ui.js
+
+$(REPLAYWEB)/package/ui.js:
+	@mkdir -p $(REPLAYWEB)
+	cd $(REPLAYWEB) && npm pack --silent replaywebpage@$(REPLAYWEB_VERSION) >/dev/null
+	cd $(REPLAYWEB) && echo '$(REPLAYWEB_SHA256)  replaywebpage-$(REPLAYWEB_VERSION).tgz' | sha256sum --check --quiet
+	cd $(REPLAYWEB) && tar -xzmf replaywebpage-$(REPLAYWEB_VERSION).tgz package/ui.js package/sw.js package/LICENSE
 
 $(FUZZ_STAMP): $(STAMP) requirements-fuzz.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
