@@ -16,7 +16,7 @@ import pytest
 
 from tests.archive import chromium
 from tests.archive.replay_records import Shelf, every_kind
-from xinhua_id.archive import index
+from xinhua_id.archive import replay_index
 
 #: Where `make replayweb-ready` unpacks it.
 PLAYER = Path(__file__).parent.parent.parent / "build" / "replaywebpage" / "package"
@@ -115,7 +115,7 @@ def packed(shelf: Shelf) -> Path:
     ]
     files = {
         f"archive/{warc.name}": warc.read_bytes(),
-        "indexes/index.cdxj": "".join(sorted(f"{line.rstrip()}\n" for line in index.lines_of(warc))).encode(),
+        "indexes/index.cdxj": "".join(sorted(f"{line.rstrip()}\n" for line in replay_index.lines(warc))).encode(),
         "pages/pages.jsonl": "".join(f"{json.dumps(page)}\n" for page in pages).encode(),
     }
     resources = [

@@ -22,7 +22,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xinhua_id.archive import index, replay_stories, replay_wacz
+from xinhua_id.archive import replay_index, replay_stories, replay_wacz
 from xinhua_id.archive.replay_stories import Listed, Story
 from xinhua_id.archive.replay_target import Target
 from xinhua_id.errors import ArchiveError, CannotWrite, UsageError
@@ -106,14 +106,14 @@ def _prepared(target: Target, folder: Path, told: Told) -> tuple[dict[str, objec
     files: dict[str, str] = {}
     stories: Iterable[Story]
     if target.alone is None:
-        indexes = {home.name: str(_index_of(home, folder, notes, told)) for home in target.homes}
+        indexes = {home.name: str(_index_of(home, folder, told)) for home in target.homes}
         stories = replay_stories.of_items(target.items, target.warc, listed)
     elif target.alone.suffix == ".wacz":
         lines, files, stories = replay_wacz.read(target.alone, folder)
-        indexes = {"file": str(_written(folder / "index.cdxj", lines))}
+        indexes = {"file": str(replay_index.write(folder / "index.cdxj", lines))}
     else:
         told("indexing", 0)
-        indexes = {"file": str(_written(folder / "index.cdxj", index.lines_of(target.alone)))}
+        indexes = {"file": str(replay_index.write(folder / "index.cdxj", replay_index.lines(target.alone)))}
         files = {target.alone.name.removesuffix(".open"): str(target.alone.absolute())}
         stories = replay_stories.of_warc(target.alone)
     listed.stories = replay_stories.write(
@@ -133,26 +133,9 @@ def _prepared(target: Target, folder: Path, told: Told) -> tuple[dict[str, objec
     }, listed, notes  # fmt: skip
 
 
-def _index_of(home: Path, folder: Path, notes: list[str], told: Told) -> Path:
-    """Return the site's CDXJ, up to date where it can be written, else as it is, else one of our own."""
+def _index_of(home: Path, folder: Path, told: Told) -> Path:
     told(f"indexing {home.name}", 0)
-    path = home.absolute() / "index.cdxj"
-    try:
-        index.update(home)
-    except ArchiveError as error:
-        if path.is_file():
-            notes.append(f"The index of {home.name} was not brought up to date: {error.what}.")
-            return path
-        warcs = sorted(found for found in home.glob("warc/*") if ".warc" in found.suffixes)
-        return _written(folder / f"{home.name}.cdxj", (line for warc in warcs for line in index.lines_of(warc)))
-    return path
-
-
-def _written(path: Path, lines: Iterable[str]) -> Path:
-    """Write index lines, sorted by their bytes as binary search needs them."""
-    ready = sorted(line.rstrip("\n").encode() for line in lines)
-    path.write_bytes(b"".join(line + b"\n" for line in ready))
-    return path
+    return replay_index.of_home(home, folder)
 
 
 def _started(python: Path, config: Path, talk: Path) -> subprocess.Popen[bytes]:
