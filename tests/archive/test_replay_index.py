@@ -1,60 +1,88 @@
-"""The index that replay reads: which records it names, and when a site's own is taken."""
+"""The indexes that replay reads: the site's own, and one of this run's for what is not in it."""
 
 from __future__ import annotations
 
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.archive.replay_records import HOST, Shelf, every_kind, needs_pywb
+from tests.archive.replay_records import Shelf, every_kind, got, needs_pywb
 from xinhua_id.archive import replay, replay_index
-from xinhua_id.errors import BadRecord
+from xinhua_id.archive.index import update
+from xinhua_id.archive.replay_target import find
+from xinhua_id.errors import BadRecord, CannotWrite
 
 
-@pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    return every_kind(tmp_path_factory.mktemp("arsip"))
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return every_kind(tmp_path / "arsip")
 
 
-def test_its_lines_are_those_of_cdxj_indexer_but_for_the_304(shelf: Shelf) -> None:
+@pytest.fixture
+def read_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse to write an index, as a read-only file system does (which holds nobody back who is root)."""
+
+    def refuse(_home: Path) -> None:
+        raise CannotWrite("the index cannot be written: read-only file system")
+
+    monkeypatch.setattr(replay_index, "update", refuse)
+
+
+def test_a_sites_own_index_is_brought_up_to_date(shelf: Shelf, tmp_path: Path) -> None:
+    notes: list[str] = []
+    assert replay_index.of_home(shelf.home, tmp_path, notes) == {"contoh": shelf.home / "index.cdxj"}
+    assert notes == []
+
+
+@pytest.mark.usefixtures("read_only")
+def test_what_cannot_be_indexed_in_its_place_is_indexed_for_this_run(shelf: Shelf, tmp_path: Path) -> None:
+    notes: list[str] = []
+    ((name, path),) = replay_index.of_home(shelf.home, tmp_path, notes).items()
+    assert (name, path.parent) == ("contoh.run", tmp_path)
+    assert notes == [
+        "contoh: the index cannot be written: read-only file system; 1 files are indexed for this run only."
+    ]
+    made = path.read_bytes()
+    update(shelf.home)
+    assert replay_index.of_home(shelf.home, tmp_path, notes) == {"contoh": shelf.home / "index.cdxj"}
+    assert made == (shelf.home / "index.cdxj").read_bytes()
+    assert len(notes) == 1
+
+
+@pytest.mark.usefixtures("read_only")
+def test_an_index_whose_files_changed_is_not_trusted(shelf: Shelf, tmp_path: Path) -> None:
+    update(shelf.home)
+    with shelf.writer.path.open("ab") as file:
+        file.write(shelf.writer.path.read_bytes()[:200])
+    assert list(replay_index.of_home(shelf.home, tmp_path, [])) == ["contoh.run"]
+
+
+def test_a_crawl_under_way_is_replayed_as_far_as_it_came(shelf: Shelf) -> None:
     needs_pywb()
-    theirs = subprocess.run(
-        [replay.replay_python().with_name("cdxj-indexer"), "-s", shelf.writer.path],
-        capture_output=True, text=True, check=True,
-    ).stdout.splitlines()  # fmt: skip
-    theirs = [line for line in theirs if '"status": "304"' not in line]
-    ours = sorted(replay_index.lines(shelf.writer.path))
-    moved = f"{HOST}/lama"  # a redirect without a type: cdxj-indexer gives none, we say that it is unknown
-    assert [line for line in ours if moved not in line] == [line for line in theirs if moved not in line]
-    assert len(ours) == len(theirs)
+    path = shelf.writer.path
+    path.rename(path.with_name(path.name + ".open"))
+    with replay.begin(find(shelf.root, None)) as running:
+        site = running.address.rstrip("/")
+        for kind in ("plain response", "revisit of another URL"):
+            assert shelf.kept[kind].headline in got(site + shelf.kept[kind].path)[1]
+        path.with_name(path.name + ".open").rename(path)
+        assert shelf.kept["gzip"].headline in got(site + shelf.kept["gzip"].path)[1]
 
 
-def test_a_304_and_bytes_that_are_no_http_are_left_out(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
-    was = shelf.response("plain", "/a", "Panen")
-    shelf.revisit("bare", "/a", "Panen", was, profile="server-not-modified", head=b"")
-    shelf._wrote("ssh", "/b", "", b"SSH-2.0-OpenSSH\r\n")
-    shelf.close()
-    assert len(list(replay_index.lines(shelf.writer.path))) == 1
+def test_a_site_without_records_has_an_index_without_lines(tmp_path: Path) -> None:
+    (tmp_path / "kosong" / "warc").mkdir(parents=True)
+    (path,) = replay_index.of_home(tmp_path / "kosong", tmp_path, []).values()
+    assert path.read_bytes() == b""
 
 
 def test_a_torn_file_gives_its_whole_records(shelf: Shelf, tmp_path: Path) -> None:
     whole = list(replay_index.lines(shelf.writer.path))
-    torn = tmp_path / shelf.writer.name
-    torn.write_bytes(shelf.writer.path.read_bytes()[:-9])
+    torn = shelf.writer.path
+    torn.write_bytes(torn.read_bytes()[:-9])
     assert list(replay_index.lines(torn)) == whole[:-1]
+    notes: list[str] = []
+    replay_index.of_home(shelf.home, tmp_path, notes)
+    assert notes[0].startswith(f"{torn.name} is read up to a tear")
     torn.write_bytes(b"bukan WARC")
     with pytest.raises(BadRecord):
         list(replay_index.lines(torn))
-
-
-def test_a_sites_own_index_is_taken_until_something_is_written(shelf: Shelf, tmp_path: Path) -> None:
-    kept = replay_index.write(shelf.home / "index.cdxj", replay_index.lines(shelf.writer.path))
-    assert replay_index.of_home(shelf.home, tmp_path) == kept
-    later = kept.stat().st_mtime_ns + 1_000_000
-    os.utime(shelf.writer.path, ns=(later, later))
-    made = replay_index.of_home(shelf.home, tmp_path)
-    assert made.parent == tmp_path
-    assert made.read_bytes() == kept.read_bytes()

@@ -104,13 +104,3 @@ def test_both_processes_end_and_nothing_is_left(how: signal.Signals, code: int, 
     assert not list(tmp_path.glob("xinhua-id-replay-*"))
     with pytest.raises(OSError, match="refused"):
         got(address)
-
-
-def test_an_archive_is_not_written_to(tmp_path: Path) -> None:
-    needs_pywb()
-    shelf = every_kind(tmp_path)
-    before = sorted(tmp_path.rglob("*"))
-    with replay.begin(find(shelf.root, None)) as running:
-        kept = shelf.kept["gzip"]
-        assert kept.headline in got(running.address.rstrip("/") + kept.path)[1]
-    assert sorted(tmp_path.rglob("*")) == before

@@ -104,16 +104,20 @@ def _prepared(target: Target, folder: Path, told: Told) -> tuple[dict[str, objec
     """Index and list what is asked for; return what `replay_app` must know, and what to say of it."""
     listed, notes = Listed(), list[str]()
     files: dict[str, str] = {}
+    indexes: dict[str, Path]
     stories: Iterable[Story]
     if target.alone is None:
-        indexes = {home.name: str(_index_of(home, folder, told)) for home in target.homes}
+        indexes = {}
+        for home in target.homes:
+            told(f"indexing {home.name}", 0)
+            indexes |= replay_index.of_home(home, folder, notes)
         stories = replay_stories.of_items(target.items, target.warc, listed)
     elif target.alone.suffix == ".wacz":
         lines, files, stories = replay_wacz.read(target.alone, folder)
-        indexes = {"file": str(replay_index.write(folder / "index.cdxj", lines))}
+        indexes = {"file": replay_index.write(folder / "index.cdxj", lines)}
     else:
         told("indexing", 0)
-        indexes = {"file": str(replay_index.write(folder / "index.cdxj", replay_index.lines(target.alone)))}
+        indexes = {"file": replay_index.write(folder / "index.cdxj", replay_index.lines(target.alone))}
         files = {target.alone.name.removesuffix(".open"): str(target.alone.absolute())}
         stories = replay_stories.of_warc(target.alone)
     listed.stories = replay_stories.write(
@@ -127,15 +131,10 @@ def _prepared(target: Target, folder: Path, told: Told) -> tuple[dict[str, objec
         "title": target.title,
         "folder": str(folder),
         "stories": str(folder / "stories.sqlite"),
-        "indexes": indexes,
+        "indexes": {name: str(path) for name, path in indexes.items()},
         "folders": [str(home.absolute() / "warc") for home in target.homes],
         "files": files,
     }, listed, notes  # fmt: skip
-
-
-def _index_of(home: Path, folder: Path, told: Told) -> Path:
-    told(f"indexing {home.name}", 0)
-    return replay_index.of_home(home, folder)
 
 
 def _started(python: Path, config: Path, talk: Path) -> subprocess.Popen[bytes]:

@@ -1,87 +1,57 @@
-"""The index that replay reads: a site's own CDXJ while it is up to date, else one made for this run out of its WARCs.
+"""The indexes that replay reads: a site's own, brought up to date, and one of this run's for what is not in it.
 
-A 304 is left out, so that the page it confirms is shown, and so are bytes that are no HTTP response. Knows nothing of
-pywb; its keys are those of pywb, which takes them from the same library.
+Not in it are files that are still written or whose crawl died, and what is new in an archive that cannot be
+written. Knows nothing of pywb.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
-import surt
-
-from xinhua_id.errors import BadPayload, BadRecord
-from xinhua_id.warc import payload, reader, record
-from xinhua_id.warc.reader import Record
-
-_KINDS = frozenset({"response", "revisit", "resource"})
-_WARC = (".warc", ".warc.gz", ".warc.open", ".warc.gz.open")
+from xinhua_id.archive.index import NAME, lines_of, update
+from xinhua_id.archive.index.site import files_in, warcs_of
+from xinhua_id.errors import BadRecord, CannotWrite
 
 
-def of_home(home: Path, folder: Path) -> Path:
-    """Return the CDXJ of a site: its ``index.cdxj`` where nothing was written since, else a new one in ``folder``."""
-    kept = home.absolute() / "index.cdxj"
-    warcs = sorted(path for path in home.glob("warc/*") if path.name.endswith(_WARC))
-    if kept.is_file() and all(path.stat().st_mtime_ns <= kept.stat().st_mtime_ns for path in warcs):
-        return kept
-    return write(folder / f"{home.name}.cdxj", (line for path in warcs for line in lines(path)))
+def of_home(home: Path, folder: Path, notes: list[str]) -> dict[str, Path]:
+    """Return the indexes of a site's records by name; what is made for this run lies in ``folder``.
+
+    ``notes`` are told what could not be read or brought up to date.
+    """
+    kept = home.absolute() / NAME
+    missing = sorted(path for path in home.glob("warc/*.open") if ".warc" in path.suffixes)
+    try:
+        notes += [f"{name} is read up to a tear: {why}" for name, why in update(home).torn.items()]
+    except CannotWrite as error:
+        known, there = files_in(home), warcs_of(home)
+        new = {name for name, path in there.items() if known.get(name) != path.stat().st_size}
+        if new & known.keys() or known.keys() - there.keys():  # its lines are not to be trusted
+            kept, new = folder / "none", set(there)
+        missing += [there[name] for name in sorted(new)]
+        if new:
+            notes.append(f"{home.name}: {error.what}; {len(new)} files are indexed for this run only.")
+    indexes = {home.name: kept} if kept.is_file() else {}
+    if missing or not indexes:
+        made = write(folder / f"{home.name}.cdxj", chain.from_iterable(lines(path) for path in missing))
+        indexes[f"{home.name}.run"] = made
+    return indexes
 
 
 def write(path: Path, made: Iterable[str]) -> Path:
     """Write index lines, sorted by their bytes as binary search needs them; return ``path``."""
-    path.write_bytes(b"".join(sorted(line.encode() + b"\n" for line in made)))
+    path.write_bytes(b"".join(sorted(f"{line.rstrip()}\n".encode() for line in made)))
     return path
 
 
 def lines(path: Path) -> Iterator[str]:
-    """Yield a line for every record of a WARC that can be shown. Ends where the file tears, if a record came before."""
-    found = 0
+    """Yield the index lines of a WARC; they end where the file tears, if a record came before."""
+    found = False
     try:
-        for one in reader.records(path):
-            found += 1
-            if one.type in _KINDS and (line := _line(one, path.name.removesuffix(".open"))):
-                yield line
+        for line in lines_of(path):
+            found = True
+            yield line
     except BadRecord:
         if not found:
             raise
-
-
-def _line(found: Record, name: str) -> str | None:
-    url = (found.header("WARC-Target-URI") or "").removeprefix("<").removesuffix(">")
-    try:
-        moment = record.moment(found.header("WARC-Date") or "").astimezone(dt.UTC)
-        said = _said(found)
-        key = surt.surt(url) if url else ""
-    except (BadPayload, ValueError):
-        return None
-    if not key or " " in key or said.get("status") == "304":
-        return None
-    block = {
-        "url": url,
-        **said,
-        "digest": found.header("WARC-Payload-Digest") or "-",
-        "length": str(found.length),
-        "offset": str(found.offset),
-        "filename": name,
-    }
-    return f"{key} {moment:%Y%m%d%H%M%S} {json.dumps(block)}"
-
-
-def _said(found: Record) -> dict[str, str]:
-    """Return ``mime`` and ``status``, each where there is one."""
-    if found.type == "resource":
-        return {"mime": _mime(found.header("Content-Type"))}
-    not_modified = (found.header("WARC-Profile") or "").endswith("server-not-modified")
-    if found.type == "revisit" and not found.content:
-        return {"mime": "warc/revisit", **({"status": "304"} if not_modified else {})}
-    head = payload.read_head(found.content)
-    kind = next((value for key, value in head.headers if key.lower() == "content-type"), None)
-    status = "304" if not_modified else str(head.status)
-    return {"mime": "warc/revisit" if found.type == "revisit" else _mime(kind), "status": status}
-
-
-def _mime(said: str | None) -> str:
-    return (said or "").partition(";")[0].strip().lower() or "unk"
