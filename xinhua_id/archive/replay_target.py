@@ -11,7 +11,7 @@ from pathlib import Path
 
 from xinhua_id.errors import UsageError
 
-_WARC = (".warc.gz", ".warc", ".arc.gz", ".arc")
+_WARC = (".warc.gz", ".warc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,11 @@ def _file(path: Path) -> Target:
     if path.suffix == ".wacz":
         return Target(f"Pages of {name}", alone=path)
     if not name.endswith(_WARC):
-        raise UsageError("not a WARC or WACZ, by its name", where=str(path), now="Give a .warc, .warc.gz or .wacz.")
+        raise UsageError(
+            "not a WARC or WACZ, by its name",
+            where=str(path),
+            now="Give a .warc, .warc.gz or .wacz; `archive import` takes an ARC.",
+        )
     home = path.absolute().parent.parent
     if path.absolute().parent.name == "warc" and (home / "items").is_dir():
         return Target(f"Stories of {name}", (home,), tuple(_items([home])), warc=name)
