@@ -15,7 +15,7 @@ import brotli
 import pytest
 
 from tests.items import article
-from xinhua_id.archive import replay
+from xinhua_id.archive.replay import process as replay
 from xinhua_id.errors import ArchiveError
 from xinhua_id.items import Capture
 from xinhua_id.warc import record

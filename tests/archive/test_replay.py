@@ -9,8 +9,9 @@ import pytest
 
 from tests.archive import chromium
 from tests.archive.replay_records import DIRECT, HOST, KINDS, RUN, Shelf, every_kind, got, needs_pywb, page
-from xinhua_id.archive import replay, replay_app
-from xinhua_id.archive.replay_target import find
+from xinhua_id.archive.replay import app as replay_app
+from xinhua_id.archive.replay import process as replay
+from xinhua_id.archive.replay.target import find
 
 
 @pytest.fixture(scope="module")

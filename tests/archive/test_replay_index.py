@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.archive.replay_records import Shelf, every_kind, got, needs_pywb
-from xinhua_id.archive import replay, replay_index
 from xinhua_id.archive.index import update
-from xinhua_id.archive.replay_target import find
+from xinhua_id.archive.replay import index as replay_index
+from xinhua_id.archive.replay import process as replay
+from xinhua_id.archive.replay.target import find
 from xinhua_id.errors import BadRecord, CannotWrite
 
 

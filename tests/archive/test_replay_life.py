@@ -17,8 +17,9 @@ import pytest
 
 from tests.archive.replay_records import HOST, Shelf, every_kind, got, needs_pywb
 from tests.conftest import environment
-from xinhua_id.archive import replay, replay_index
-from xinhua_id.archive.replay_target import find
+from xinhua_id.archive.replay import index as replay_index
+from xinhua_id.archive.replay import process as replay
+from xinhua_id.archive.replay.target import find
 from xinhua_id.errors import ArchiveError, UsageError
 
 

@@ -11,9 +11,11 @@ import pytest
 
 from tests.archive.replay_records import HOST, RUN, Shelf, every_kind
 from tests.items import article
-from xinhua_id.archive import replay, replay_pages, replay_stories
-from xinhua_id.archive.replay_stories import Listed, Story, of_items, of_pages_list, of_warc
-from xinhua_id.archive.replay_target import Target, find
+from xinhua_id.archive.replay import pages as replay_pages
+from xinhua_id.archive.replay import process as replay
+from xinhua_id.archive.replay import stories as replay_stories
+from xinhua_id.archive.replay.stories import Listed, Story, of_items, of_pages_list, of_warc
+from xinhua_id.archive.replay.target import Target, find
 from xinhua_id.errors import BadRecord, UsageError
 
 NOON = dt.datetime(2026, 1, 9, 5, 0, tzinfo=dt.UTC)

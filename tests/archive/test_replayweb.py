@@ -16,7 +16,7 @@ import pytest
 
 from tests.archive import chromium
 from tests.archive.replay_records import Shelf, every_kind
-from xinhua_id.archive import replay_index
+from xinhua_id.archive.replay import index as replay_index
 
 #: Where `make replayweb-ready` unpacks it.
 PLAYER = Path(__file__).parent.parent.parent / "build" / "replaywebpage" / "package"

@@ -37,8 +37,8 @@ def replay(
     ] = Path("archives"),
 ) -> None:
     """Replay until interrupted; the address goes to stdout."""
-    from xinhua_id.archive import replay as replaying
-    from xinhua_id.archive.replay_target import find
+    from xinhua_id.archive.replay import process as replaying
+    from xinhua_id.archive.replay.target import find
 
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
     for name in (signal.SIGTERM, signal.SIGHUP):

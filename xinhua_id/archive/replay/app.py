@@ -1,8 +1,8 @@
 """The archive in a browser: pywb over our index, and before it a list of stories. Run by pywb's Python, never imported.
 
-    <replay environment>/bin/python -I replay_app.py config.json
+    <replay environment>/bin/python -I app.py config.json
 
-Knows pywb and the standard library; of ours only `replay_pages`, which knows no more. All that it serves was prepared
+Knows pywb and the standard library; of ours only `pages`, which knows no more. All that it serves was prepared
 by `replay`. It says ``{"port": …}`` or ``{"error": …}`` on stdout and ends when its stdin does. It opens no connection
 off this machine: what the archive lacks is not found, never fetched.
 """
@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from xinhua_id.archive import replay_pages as pages
+    from xinhua_id.archive.replay import pages
 else:  # the package itself is not on this Python's path, and its folder must not be: it has a trace.py, as Python has
-    _spec = importlib.util.spec_from_file_location("replay_pages", Path(__file__).with_name("replay_pages.py"))
+    _spec = importlib.util.spec_from_file_location("replay_pages", Path(__file__).with_name("pages.py"))
     pages = importlib.util.module_from_spec(_spec)
     _spec.loader.exec_module(pages)
 

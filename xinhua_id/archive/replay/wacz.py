@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from xinhua_id.archive.replay_stories import Story, of_pages_list
+from xinhua_id.archive.replay.stories import Story, of_pages_list
 from xinhua_id.errors import BadRecord
 
 _LOCAL_HEADER = 30

@@ -5,7 +5,7 @@
         running.wait()
 
 Whatever ends this process ends that one too, and the temporary folder with it. Knows nothing of pywb itself
-(`replay_app` does, and is only ever run) or of how progress is shown.
+(`app` does, and is only ever run) or of how progress is shown.
 """
 
 from __future__ import annotations
@@ -22,15 +22,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xinhua_id.archive import replay_index, replay_stories, replay_wacz
-from xinhua_id.archive.replay_stories import Listed, Story
-from xinhua_id.archive.replay_target import Target
+from xinhua_id.archive.replay import index as replay_index
+from xinhua_id.archive.replay import stories as replay_stories
+from xinhua_id.archive.replay import wacz as replay_wacz
+from xinhua_id.archive.replay.stories import Listed, Story
+from xinhua_id.archive.replay.target import Target
 from xinhua_id.errors import ArchiveError, CannotWrite, UsageError
 
 #: Where a folder with the Python that has pywb may be named.
 VARIABLE = "XINHUA_ID_REPLAY_BIN"
 
-_APP = Path(__file__).with_name("replay_app.py")
+_APP = Path(__file__).with_name("app.py")
 _LONGEST_END = 5
 
 #: Told what is being done, and how many of it are done.
@@ -101,7 +103,7 @@ def _not_installed(where: str | None) -> ArchiveError:
 
 
 def _prepared(target: Target, folder: Path, told: Told) -> tuple[dict[str, object], Listed, list[str]]:
-    """Index and list what is asked for; return what `replay_app` must know, and what to say of it."""
+    """Index and list what is asked for; return what `app` must know, and what to say of it."""
     listed, notes = Listed(), list[str]()
     files: dict[str, str] = {}
     indexes: dict[str, Path]
