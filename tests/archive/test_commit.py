@@ -372,3 +372,18 @@ def test_a_file_that_cannot_be_followed_by_another_ends_the_run_with_all_of_it_k
     assert not list((tmp_path / "contoh").rglob("*.open"))
     assert len((tmp_path / "contoh/items/lari.jsonl").read_text().splitlines()) == 1
     assert len(kept(catalogue)[1]) == 1
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_a_payload_in_chunks_and_one_without_are_no_revisits_of_each_other(
+    tmp_path: Path, catalogue: Catalogue, committed: bool
+) -> None:
+    chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n5\r\npanen\r\n0\r\n\r\n"
+    out = committer(tmp_path, catalogue)
+    for said in (SAID, chunked, SAID):
+        out.exchange(exchange(said))
+        if committed:
+            out.commit()
+    out.close("finished")
+    found = [one.type for one in records(out.writer.path)]
+    assert [kind for kind in found if kind in {"response", "revisit"}] == ["response", "response", "revisit"]

@@ -10,10 +10,12 @@ import datetime as dt
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from xinhua_id.archive.pages import file_in
 from xinhua_id.catalogue import captures, validators
 from xinhua_id.catalogue.rows import CaptureRow
 from xinhua_id.catalogue.store import Catalogue
-from xinhua_id.warc import record
+from xinhua_id.errors import BadPayload, BadRecord
+from xinhua_id.warc import payload, reader, record
 from xinhua_id.warc.exchange_records import Original
 from xinhua_id.warc.file import OPEN
 from xinhua_id.warc.writer import Placed
@@ -46,17 +48,17 @@ class KnownPayloads:
         self._warc = home / "warc"
         self._site = home.name
         self._deduplication = deduplication
-        self._fresh: dict[str, list[Original]] = {}
+        self._fresh: dict[tuple[str, bool], list[Original]] = {}
         self._validated: dict[str, str] = {}
 
-    def of_payload(self, digest: str, url: str) -> Original | None:
-        """Return the earliest record with this payload, one of the same URL before any other."""
+    def of_payload(self, digest: str, url: str, *, chunked: bool) -> Original | None:
+        """Return the earliest record with this payload, one of the same URL before any other, framed like this one."""
         if self._deduplication == "none":
             return None
-        fresh = self._fresh.get(digest, ())
+        fresh = self._fresh.get((digest, chunked), ())
         with self._catalogue.reading() as connection:
             row = captures.original(connection, self._site, digest, url)
-        found = [_original(row)] if row is not None and self._is_there(row) else []
+        found = [_original(row)] if row is not None and self._is_framed(row, chunked=chunked) else []
         found += fresh
         same = next((one for one in found if one.url == url), None)
         if same is not None or self._deduplication == "url":
@@ -94,6 +96,15 @@ class KnownPayloads:
                 continue
         return False
 
+    def _is_framed(self, row: CaptureRow, *, chunked: bool) -> bool:
+        if not self._is_there(row):
+            return False
+        try:
+            kept = reader.record_at(file_in(self._warc, row.file), row.offset, row.length)
+            return payload.read_head(kept.content).chunked == chunked
+        except (BadRecord, BadPayload):
+            return False
+
     def note(self, placed: Placed) -> None:
         """Take note of a response that was just written: it may be the original of the next."""
         if placed.headers[0] != ("WARC-Type", "response") or placed.head is None or placed.head.status != 200:
@@ -106,7 +117,7 @@ class KnownPayloads:
             said["WARC-Record-ID"], said["WARC-Target-URI"], record.moment(said["WARC-Date"]), digest,
             placed.file, placed.offset, placed.length,
         )  # fmt: skip
-        self._fresh.setdefault(digest, []).append(original)
+        self._fresh.setdefault((digest, placed.head.chunked), []).append(original)
 
     def forget(self) -> None:
         """The group is in the catalogue now."""

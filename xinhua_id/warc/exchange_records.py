@@ -43,8 +43,11 @@ class Original(NamedTuple):
 class Originals(Protocol):
     """Where the writer asks for what is kept already."""
 
-    def of_payload(self, digest: str, url: str) -> Original | None:
-        """Return the record whose payload has this digest."""
+    def of_payload(self, digest: str, url: str, *, chunked: bool) -> Original | None:
+        """Return the record whose payload has this digest, and whose block frames it in chunks just as well.
+
+        A revisit has a head of its own and the original's body: replay tools read the one by the other.
+        """
 
     def of_url(self, url: str) -> Original | None:
         """Return the record whose validators (ETag, Last-Modified) the request for ``url`` carried."""
@@ -107,7 +110,12 @@ def _answer(
         url = target_uri(exchange.url)
         if head.status == 304 and (original := originals.of_url(url)):
             return _revisit(exchange, front, common, request_id, original, NOT_MODIFIED)
-        if head.status == 200 and digest and end > head.body_start and (found := originals.of_payload(digest, url)):
+        if (
+            head.status == 200
+            and digest
+            and end > head.body_start
+            and (found := originals.of_payload(digest, url, chunked=head.chunked))
+        ):
             return _revisit(exchange, front, common, request_id, found, IDENTICAL)
     record_id = record.new_id()
     fields: Fields = [
