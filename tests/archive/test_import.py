@@ -164,6 +164,7 @@ def test_an_arc_becomes_a_warc_and_stays(bring: Bring, archive: Path, compressed
     assert page.header("WARC-IP-Address") == "192.0.2.7"
     assert page.target_uri == "https://kabar.example.id/berita/1%20dua"
     assert page.content == story()
+    assert one.scan.tool == f"InternetArchive (ARC {version}.0)"
     assert (dns.header("Content-Type"), dns.target_uri) == ("text/dns", "dns:kabar.example.id")
     (item,) = (item for item in read(archive) if item.url == page.target_uri)
     assert item.paragraphs
@@ -199,6 +200,19 @@ def test_a_wacz_whose_digest_is_another_is_refused(bring: Bring, archive: Path) 
     with pytest.raises(BadRecord, match=r"archive/rec-1\.warc\.gz is not what datapackage\.json says"):
         bring(wacz({"rec-1.warc.gz": heritrix()}, wrong="archive/rec-1.warc.gz"), "crawl.wacz")
     assert tree(archive / "imports-uji") == set()
+
+
+def test_a_wacz_with_any_byte_changed_is_imported_whole_or_refused(bring: Bring, archive: Path) -> None:
+    content = wacz({"rec-1.warc.gz": common_crawl()}, deflated=True)
+    for at in range(0, len(content), len(content) // 60):
+        shutil.rmtree(archive, ignore_errors=True)
+        broken = bytearray(content)
+        broken[at] ^= 0x55
+        with contextlib.suppress(BadRecord), contextlib.closing(Catalogue.open(archive)) as opened:
+            path = archive.parent / "rusak.wacz"
+            path.write_bytes(broken)
+            found = import_file(archive, path, opened, name="uji", now=NOW, extracted=False)
+            assert (archive / "imports-uji" / found.taken[0].kept).read_bytes() == common_crawl()
 
 
 def test_of_a_wacz_what_is_there_is_skipped(bring: Bring) -> None:

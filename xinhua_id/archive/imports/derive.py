@@ -63,12 +63,10 @@ class Derived:
             begin = self._out.tell()
             try:
                 while head := frames.begin():
-                    kind = self._from_arc(head, frames)
+                    kind = self._from_arc(head, frames, scan)
                     frames.end()
                     begin = self._out.tell()
                     scan.counts[kind] += 1
-                    if head.is_filedesc and scan.tool is None:
-                        scan.tool = "an ARC writer"
             except BadRecord as error:
                 self._back_to(begin)
                 scan.fault(BadRecord(error.what, where=(error.where or "").removeprefix(f"{path}, ")))
@@ -86,10 +84,12 @@ class Derived:
         yield from frames.pieces()
         yield b"\r\n\r\n"
 
-    def _from_arc(self, head: ArcHead, frames: ArcFrames) -> str:
+    def _from_arc(self, head: ArcHead, frames: ArcFrames, scan: Scan) -> str:
         """Write one record; a long block gets no digests, which stand before it."""
         first = _first(frames.pieces())
         kind, content_type = _kind(head, first)
+        if head.is_filedesc:
+            scan.tool = _origin(first)
         fields: list[tuple[str, str | None]] = [
             ("WARC-Type", kind),
             ("WARC-Record-ID", self.id_at(str(head.offset))),
@@ -117,6 +117,12 @@ class Derived:
     def _back_to(self, offset: int) -> None:
         self._out.seek(offset)
         self._out.truncate()
+
+
+def _origin(version_block: bytes) -> str | None:
+    """Return who wrote an ARC: ``1 0 InternetArchive`` stands in its first line, after the version."""
+    words = version_block.partition(b"\n")[0].decode("utf-8", "replace").split()
+    return f"{' '.join(words[2:])} (ARC {'.'.join(words[:2])})" if len(words) > 2 else None
 
 
 def _first(pieces: Iterator[bytes]) -> bytes:

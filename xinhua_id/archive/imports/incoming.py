@@ -262,7 +262,7 @@ def _read(file: BinaryIO, path: Path) -> bytes:
     """Read a piece of the input; what fails there is no fault of the archive's disk."""
     try:
         return file.read(_PIECE)
-    except (OSError, EOFError, ValueError) as error:
+    except intake.BROKEN as error:
         raise BadRecord(f"cannot read the file: {error}", where=str(path), now="Fetch it again.") from error
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +23,12 @@ from xinhua_id.warc import arc
 _LONGEST_JSON = 64 << 20
 _PIECE = 1 << 20
 _WARCS = (".warc.gz", ".warc", ".arc.gz", ".arc")
+
+#: What a zip that is broken, encrypted or packed in an odd way raises.
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError,
+    OverflowError,
+)  # fmt: skip
 
 Kind = Literal["warc", "arc", "wacz"]
 
@@ -51,11 +59,11 @@ class Wacz:
         try:
             self._zip = zipfile.ZipFile(file)
             package = self._package()
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+        except BROKEN as error:
             raise self._bad(f"the WACZ cannot be read: {error}") from error
-        self._resources = {
-            str(one["path"]): one for one in package.get("resources") or [] if isinstance(one, dict) and one.get("path")
-        }
+        listed = package.get("resources")
+        listed = listed if isinstance(listed, list) else []
+        self._resources = {str(one["path"]): one for one in listed if isinstance(one, dict) and one.get("path")}
         self.said = {name: value for name, value in package.items() if name not in {"resources", "profile"}}
 
     def entries(self) -> Iterator[Entry]:
@@ -113,7 +121,7 @@ class Wacz:
             with self._zip.open(path) as file:
                 while piece := file.read(_PIECE):
                     digest.update(piece)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+        except BROKEN as error:
             raise self._bad(f"{path} cannot be read: {error}") from error
         return digest.hexdigest()
 
