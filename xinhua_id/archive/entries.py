@@ -62,7 +62,7 @@ def head_of(found: Record) -> payload.Head | None:
     if found.type not in {"response", "revisit"}:
         return None
     try:
-        return payload.read_head(found.content)
+        return payload.head_and_body(found.pieces())[0]  # of a long block only the beginning
     except BadPayload:
         return None
 

@@ -120,11 +120,13 @@ def enter(path: Path, home: Path, catalogue: Catalogue) -> str:
     name, run = path.name.removesuffix(OPEN), run_of(path, catalogue)
     with catalogue.begin() as connection:
         captures.drop_file(connection, name)
-        for batch in batched(reader.records(path), _BATCH):
-            found = [entries.rows_of(one, Place(home.name, run, name, one.offset, one.length)) for one in batch]
-            captures.add(connection, [rows.capture for rows in found if rows.capture])
-            visits.add(connection, [rows.visit for rows in found if rows.visit])
-            validators.put(connection, [rows.validator for rows in found if rows.validator])
+        rows = (
+            entries.rows_of(one, Place(home.name, run, name, one.offset, one.length)) for one in reader.records(path)
+        )
+        for found in batched(rows, _BATCH):
+            captures.add(connection, [one.capture for one in found if one.capture])
+            visits.add(connection, [one.visit for one in found if one.visit])
+            validators.put(connection, [one.validator for one in found if one.validator])
         size = path.stat().st_size
         files.put(connection, [FileRow(name, home.name, run, size, closed=not path.name.endswith(OPEN), sha256=None)])
     return run
