@@ -210,6 +210,7 @@ class Outcome(StrEnum):
 
     STORY = "story"
     LISTING = "listing"
+    REQUISITE = "requisite"
     NO_ARTICLE = "no-article"
     DUPLICATE = "duplicate"
     REDIRECT = "redirect"

@@ -53,6 +53,9 @@ XINHUA_ID_WARC_HOURS = 0.0
 XINHUA_ID_DEDUPLICATE = "any"
 XINHUA_ID_CONDITIONAL = True  # ask with ETag and Last-Modified for what is kept already
 
+#: What is fetched beside the stories, whatever their source says: `none`, `images` or `all`; empty: as the source says.
+XINHUA_ID_REQUISITES = os.environ.get("XINHUA_ID_REQUISITES", "")
+
 # --- who we are ------------------------------------------------------------------------------------------------
 USER_AGENT = f"xinhua-id/{__version__}" + (f" (+{XINHUA_ID_CONTACT})" if XINHUA_ID_CONTACT else "")
 DEFAULT_REQUEST_HEADERS = {
@@ -86,6 +89,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 8  # on loopback; the politeness middleware hol
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # discovery stays on the hosts
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "xinhua_id.crawl.requisites.RequisitesMiddleware": 90,  # before anybody waits
     "xinhua_id.crawl.politeness.PolitenessMiddleware": 100,
 }
 HTTPERROR_ALLOW_ALL = True  # every answer is a page with an outcome
@@ -108,7 +112,9 @@ SPIDER_MIDDLEWARES = {
 ITEM_PIPELINES = {
     "xinhua_id.pipelines.separate.Separate": 100,
     "xinhua_id.pipelines.validate.Validate": 200,
+    "xinhua_id.pipelines.requisites.FindRequisites": 250,
     "xinhua_id.pipelines.deduplicate.Deduplicate": 300,
+    "xinhua_id.pipelines.requisites.TakeRequisites": 350,
     "xinhua_id.pipelines.store.Store": 400,
 }
 

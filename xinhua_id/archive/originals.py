@@ -88,6 +88,14 @@ class KnownPayloads:
         self._validated[url] = row.record_id
         return Validators(row.etag, row.last_modified)
 
+    def answered(self, url: str) -> bool:
+        """Whether ``url`` was asked for before and answered for good: with what it is, or that it is not there."""
+        with self._catalogue.reading() as connection:
+            return any(
+                row.site == self._site and (row.status or 500) < 500 and row.status != 429 and self._is_there(row)
+                for row in captures.at(connection, url)
+            )
+
     def _is_there(self, row: CaptureRow) -> bool:
         for name in (row.file, row.file + OPEN):
             try:

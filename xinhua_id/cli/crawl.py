@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,8 +24,16 @@ Without SOURCE each seed is matched to its source by its host, or read as a site
 
     xinhua-id crawl --seed https://example.id/berita/ --archive /data/archives
 
-    xinhua-id crawl antaranews --at http://127.0.0.1:8000
+    xinhua-id crawl antaranews --at http://127.0.0.1:8000 --requisites all
 """
+
+
+class Wanted(StrEnum):
+    """What is fetched beside the stories."""
+
+    NONE = "none"
+    IMAGES = "images"
+    ALL = "all"
 
 
 def register(app: typer.Typer) -> None:
@@ -42,10 +51,16 @@ def crawl(
         Path | None, typer.Option(help="The archive's folder; XINHUA_ID_ARCHIVE, else `archives`.")
     ] = None,
     at: Annotated[str | None, typer.Option(help="Where SOURCE is served instead: a mirror, a moved host.")] = None,
+    requisites: Annotated[
+        Wanted | None,
+        typer.Option(help="The pictures of the stories, or all that their pages need; else as the source says."),
+    ] = None,
 ) -> None:
     """Crawl, and exit with what came of it."""
     talk = Console(stderr=True, highlight=False)
     settings: dict[str, Any] = {} if archive is None else {"XINHUA_ID_ARCHIVE": str(archive)}
+    if requisites is not None:
+        settings["XINHUA_ID_REQUISITES"] = requisites.value
     with Progress(talk) as progress:
         done = process.crawl(
             targets(source, seed or (), at),

@@ -28,7 +28,7 @@ def fetch(source: Source, addresses: Sequence[str]) -> list[Page]:
     alone = source.model_copy(update={"discovery": Discovery(deny=(".",), delay=source.discovery.delay)})
     with tempfile.TemporaryDirectory(prefix="xinhua-id-check-") as folder:
         target = Target(source.name, alone, tuple(wanted))
-        (crawled,) = process.crawl([target], settings={"XINHUA_ID_ARCHIVE": folder})
+        (crawled,) = process.crawl([target], settings={"XINHUA_ID_ARCHIVE": folder, "XINHUA_ID_REQUISITES": "none"})
         if crawled.error is not None:
             raise crawled.error
         found = {

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from xinhua_id import paging, urls
-from xinhua_id.crawl.discovery import Kind, Link
+from xinhua_id.crawl.discovery import BELONGING, Kind, Link
 from xinhua_id.items import Outcome
 
 #: A URL is asked for this often before it counts as failed for this run.
@@ -24,9 +24,13 @@ MAX_REDIRECTS = 10
 #: No wait, whoever asks for it, is longer than this within one run.
 LONGEST_WAIT = dt.timedelta(hours=1)
 
-# What belongs to a story begun comes first, then stories, so that `--limit` ends early and the queue stays short; then
-# what leads to many stories at once.
-_RANK = {Kind.PART: 0, Kind.STORY: 1, Kind.FEED: 2, Kind.REST: 2, Kind.LISTING: 2, Kind.SITEMAP: 2, Kind.PAGE: 3}
+# What belongs to a story begun comes first, its parts before its pictures and styles, so that a crawl that is
+# interrupted has whole stories; then stories, so that `--limit` ends early and the queue stays short; then what leads
+# to many stories at once.
+_RANK = {
+    Kind.PART: 0, Kind.REQUISITE: 1, Kind.STORY: 2, Kind.FEED: 3, Kind.REST: 3, Kind.LISTING: 3, Kind.SITEMAP: 3,
+    Kind.PAGE: 4,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Lease:
     depth: int = 0
     tries: int = 1
     redirects: int = 0
+    nesting: int = 0
     not_before: dt.datetime | None = None
 
 
@@ -66,10 +71,10 @@ class Frontier(Protocol):
         """Take a lease back unvisited: the crawl ends before its turn came."""
 
     def begin_no_story(self) -> None:
-        """Hand out nothing any more but parts of stories already begun."""
+        """Hand out nothing any more but what belongs to stories already begun: their parts, their requisites."""
 
     def parts_due(self) -> int:
-        """How many parts of stories are still to come: not handed out yet, or out on lease."""
+        """How much that belongs to stories begun is still to come: not handed out yet, or out on lease."""
 
     def pending(self) -> bool:
         """Whether `lease` would hand out a URL."""
@@ -83,7 +88,8 @@ class MemoryFrontier:
 
     A link is the same as one seen before when their canonical URLs are equal. The target of a redirect is
     compared letter by letter instead: `/slug` → `/slug/` is a step, not a repetition. A part of a story stands at the
-    depth of its story, and page 1 is the same under its number and without.
+    depth of its story, and page 1 is the same under its number and without. A requisite is known by its address as
+    written, scheme aside, and apart from the pages: a page that names a story as a picture does not take it away.
     """
 
     def __init__(self, clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)) -> None:
@@ -94,12 +100,16 @@ class MemoryFrontier:
         self._leased: dict[str, Lease] = {}
         self._seen: set[str] = set()
         self._asked: set[str] = set()
-        self._only_parts = False
+        self._requisites: set[str] = set()
+        self._no_story = False
 
     def add(self, links: Iterable[Link], *, depth: int = 0) -> int:
         """Take up the links whose canonical URL was never seen; return how many."""
         fresh = 0
         for link in links:
+            if link.kind is Kind.REQUISITE:
+                fresh += self._add_requisite(link, max(depth - 1, 0))
+                continue
             is_part = link.kind is Kind.PART
             name = paging.first_of(link.url) if is_part else urls.canonical(link.url)
             if name not in self._seen:
@@ -133,7 +143,7 @@ class MemoryFrontier:
     ) -> int:
         """End a lease: its links are taken up (a redirect's as the next step), a retry is put back."""
         self._leased.pop(lease.url, None)
-        if retry_at is not None and (lease.kind is Kind.PART or not self._only_parts):
+        if retry_at is not None and (lease.kind in BELONGING or not self._no_story):
             again = replace(lease, tries=lease.tries + 1, not_before=retry_at)
             heapq.heappush(self._later, (retry_at, next(self._order), again))
         if outcome is Outcome.REDIRECT:
@@ -146,17 +156,17 @@ class MemoryFrontier:
             self._put(lease)
 
     def begin_no_story(self) -> None:
-        """Drop all that is no part of a story begun, now and from now on."""
-        self._only_parts = True
-        self._ready = [entry for entry in self._ready if entry[2].kind is Kind.PART]
-        self._later = [entry for entry in self._later if entry[2].kind is Kind.PART]
+        """Drop all that belongs to no story begun, now and from now on."""
+        self._no_story = True
+        self._ready = [entry for entry in self._ready if entry[2].kind in BELONGING]
+        self._later = [entry for entry in self._later if entry[2].kind in BELONGING]
         heapq.heapify(self._ready)
         heapq.heapify(self._later)
 
     def parts_due(self) -> int:
-        """How many parts wait or are out on lease."""
+        """How many parts and requisites wait or are out on lease."""
         every = (*(entry[2] for entry in (*self._ready, *self._later)), *self._leased.values())
-        return sum(lease.kind is Kind.PART for lease in every)
+        return sum(lease.kind in BELONGING for lease in every)
 
     def pending(self) -> bool:
         """Whether there is a URL to hand out."""
@@ -166,7 +176,17 @@ class MemoryFrontier:
         """How many URLs are not handed out yet."""
         return len(self._ready) + len(self._later)
 
+    def _add_requisite(self, link: Link, depth: int) -> bool:
+        name = _without_scheme(link.url)
+        if name in self._requisites:
+            return False
+        self._requisites.add(name)
+        self._put(Lease(link.url, link.kind, depth=depth, nesting=link.nesting))
+        return True
+
     def _follow(self, lease: Lease, link: Link) -> bool:
+        if lease.kind is Kind.REQUISITE:
+            return self._follow_requisite(lease, link.url)
         name = urls.canonical(link.url)
         if link.url in self._asked or (name in self._seen and name != urls.canonical(lease.url)):
             return False
@@ -174,11 +194,25 @@ class MemoryFrontier:
         self._put(replace(lease, url=link.url, kind=link.kind, tries=1, redirects=lease.redirects + 1, not_before=None))
         return True
 
+    def _follow_requisite(self, lease: Lease, url: str) -> bool:
+        """Take the step, unless it is somebody else's; `http` → `https` is one, and ten of them are a circle."""
+        name = _without_scheme(url)
+        if url == lease.url or (name in self._requisites and name != _without_scheme(lease.url)):
+            return False
+        self._requisites.add(name)
+        self._put(replace(lease, url=url, tries=1, redirects=lease.redirects + 1, not_before=None))
+        return True
+
     def _put(self, lease: Lease) -> None:
-        self._asked.add(lease.url)
-        if self._only_parts and lease.kind is not Kind.PART:
+        if lease.kind is not Kind.REQUISITE:
+            self._asked.add(lease.url)
+        if self._no_story and lease.kind not in BELONGING:
             return
         heapq.heappush(self._ready, (_RANK[lease.kind], next(self._order), lease))
+
+
+def _without_scheme(url: str) -> str:
+    return url.partition("://")[2]
 
 
 def next_try(

@@ -103,7 +103,7 @@ def positive(limit: str | int | None) -> int | None:
     return number
 
 
-def about(target: Target, chosen: Range, limit: int | None) -> dict[str, Any]:
+def about(target: Target, chosen: Range, limit: int | None, requisites: str = "none") -> dict[str, Any]:
     """Return what a crawl was asked for, as its manifest says it."""
     return {
         "site": target.name,
@@ -113,6 +113,7 @@ def about(target: Target, chosen: Range, limit: int | None) -> dict[str, Any]:
         "since": chosen.since.isoformat() if chosen.since else None,
         "until": chosen.until.isoformat() if chosen.until else None,
         "limit": limit,
+        "requisites": requisites,
     }
 
 

@@ -29,12 +29,14 @@ class Visit:
     """What is known of one lease so far. ``outcome`` None: still to be decided by the stages ahead.
 
     ``page`` is None where no response came; ``links`` reach the frontier with the acknowledgement, not before.
+    ``requisites`` are what the story's page needs to look like it did; they become links where the story is kept.
     """
 
     lease: Lease
     page: Page | None
     source: Source | None
     links: Sequence[Link] = ()
+    requisites: Sequence[Link] = ()
     article: Article | None = None
     outcome: Outcome | None = None
     reason: str | None = None

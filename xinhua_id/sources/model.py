@@ -34,6 +34,15 @@ def _regex(pattern: str) -> str:
     return pattern
 
 
+_HOST = re.compile(r"\*|(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?")
+
+
+def _host(name: str) -> str:
+    if not _HOST.fullmatch(name):
+        raise ValueError(f"not a host: {name!r}; such as cdn.example.id, or *.wp.com for every host below it")
+    return name
+
+
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -44,6 +53,7 @@ def _zone(name: str) -> str:
 
 Css = Annotated[str, AfterValidator(_css)]
 Regex = Annotated[str, AfterValidator(_regex)]
+Host = Annotated[str, AfterValidator(_host)]
 Zone = Annotated[str, AfterValidator(_zone)]
 
 
@@ -111,6 +121,14 @@ class Source(Table):
         description="`ask`: the terms forbid automated collection without the publisher's permission."
     )
     verified: bool = Field(description="Whether a person has seen the host and its pages.")
+    requisites: Literal["none", "images", "all"] = Field(
+        "none",
+        description="What is fetched beside a story: its pictures, or all that its page needs to look like it did.",
+    )
+    requisite_hosts: tuple[Host, ...] = Field(
+        (),
+        description="Hosts of pictures, styles and fonts beside those of the site's own domain; `*.` stands for any.",
+    )
     language: str = Field("id", description="BCP 47.")
     timezone: Zone = Field("Asia/Jakarta", description="IANA zone of dates that name none.")
     agency: str | None = Field(None, description="The agency's name where the site is the agency's own.")
@@ -135,7 +153,7 @@ class Source(Table):
     def at(self, base: str) -> Source:
         """Return the same source served at another address, and nowhere else: a mirror, a replica, a moved host."""
         base = base.rstrip("/")
-        return self.model_copy(update={"base": base, "hosts": (urls.host(base),)})
+        return self.model_copy(update={"base": base, "hosts": (urls.host(base),), "requisite_hosts": ()})
 
     def owns(self, url: str) -> bool:
         """Whether ``url`` stands on one of the source's hosts."""

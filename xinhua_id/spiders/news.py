@@ -4,7 +4,7 @@ One spider for every site: what differs between sites stands in their source. It
 `crawl.discovery`'s, the article is the pipelines', waiting is the politeness middleware's.
 
     scrapy crawl news -a source=indonesiawindow -a since=2026-11-01 -a limit=50
-    scrapy crawl news -a seed=https://example.id/
+    scrapy crawl news -a seed=https://example.id/ -a requisites=images
 """
 
 from __future__ import annotations
@@ -24,8 +24,11 @@ from xinhua_id import __version__
 from xinhua_id.crawl import outcomes
 from xinhua_id.crawl.capture import Captures
 from xinhua_id.crawl.discovery import LEADING, Kind, Link, Rules, discover
+from xinhua_id.crawl.discovery.css import Sort
+from xinhua_id.crawl.discovery.requisites import sort_of
 from xinhua_id.crawl.frontier import MAX_REDIRECTS, Frontier, Lease, next_try
 from xinhua_id.crawl.politeness import check_contact, check_permission, is_loopback
+from xinhua_id.crawl.requisites import Bounds, Requisites, wanted
 from xinhua_id.crawl.run import Run
 from xinhua_id.crawl.scheduler import frontier_of
 from xinhua_id.crawl.stopping import Stopping
@@ -50,6 +53,7 @@ class NewsSpider(Spider):
         until: str | None = None,
         limit: str | int | None = None,
         at: str | None = None,
+        requisites: str | None = None,
         *,
         target: Target | None = None,
         run: Run | None = None,
@@ -59,19 +63,29 @@ class NewsSpider(Spider):
         if unknown := sorted(key for key in kwargs if not key.startswith("_")):  # scrapyd adds `_job`
             raise UsageError(
                 f"the spider takes no argument {unknown[0]!r}",
-                now="It takes source, seed, since, until, limit and at.",
+                now="It takes source, seed, since, until, limit, at and requisites.",
             )
         self.target = target or _one_target(source or None, (seed or "").split(), at or None)
         self.range = day_range(since, until, self.target.zone)
         self.limit = positive(limit)
         self.run = run
         self.rules = Rules.of(self.target.source, self.target.seeds)
+        self.requisites = Requisites("none", self.rules.hosts)
+        self._requisites = requisites or None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Make the spider; raise `ContactNeeded` or `PermissionNeeded` before anything is fetched."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         check_manners(spider.target, crawler.settings)
+        source, settings = spider.target.source, crawler.settings
+        spider.requisites = Requisites(
+            wanted(settings, source, spider._requisites),  # noqa: SLF001 (its own)
+            spider.rules.hosts,
+            source.requisite_hosts if source else (),
+            Bounds.of(settings),
+            lambda why, number: spider._count(f"requisites/{why}", number),  # noqa: SLF001
+        )
         return spider
 
     @classmethod
@@ -89,7 +103,7 @@ class NewsSpider(Spider):
 
     def about(self) -> dict[str, Any]:
         """Return what was asked for, for the run's manifest."""
-        return about(self.target, self.range, self.limit)
+        return about(self.target, self.range, self.limit, self.requisites.wanted)
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield where the crawl begins; the scheduler puts it on the frontier, from where it comes back on lease."""
@@ -98,13 +112,16 @@ class NewsSpider(Spider):
 
     def request(self, lease: Lease) -> Request:
         """Return the request that visits a lease."""
+        meta: dict[str, Any] = {"lease": lease, "not_before": lease.not_before}
+        if lease.kind is Kind.REQUISITE:
+            meta["download_maxsize"] = self.requisites.bounds.each
         return Request(
             lease.url,
             callback=self.answered,
             errback=self.unanswered,
             dont_filter=True,
             headers=Captures.of(self.crawler).conditions(lease.url),
-            meta={"lease": lease, "not_before": lease.not_before},
+            meta=meta,
         )
 
     def answered(self, response: Response) -> Iterator[Visit]:
@@ -119,6 +136,8 @@ class NewsSpider(Spider):
                 visit.end(Outcome.FAILED, "not-captured")
             elif verdict := outcomes.of_status(page):
                 self._ended(visit, verdict)
+            elif lease.kind is Kind.REQUISITE:
+                self._keep(visit, page)
             else:
                 self._read(visit, page)
         except Exception as error:  # noqa: BLE001 (it ends this visit, counted, and no other)
@@ -160,13 +179,29 @@ class NewsSpider(Spider):
             local = is_loopback(lease.url)
             backoff = self.settings.getfloat("XINHUA_ID_LOOPBACK_BACKOFF" if local else "XINHUA_ID_BACKOFF")
             visit.retry_at = next_try(lease, now, backoff=backoff, retry_after=outcomes.retry_after(page, now))
+        if lease.kind is Kind.REQUISITE:
+            # Apart from the pages: a picture that is gone is no story that was missed.
+            failed = verdict.outcome if verdict.outcome is Outcome.DENIED else Outcome.FAILED
+            return visit.end(failed, f"requisite-{verdict.reason}", verdict.detail)
         return visit.end(verdict.outcome, verdict.reason, verdict.detail)
+
+    def _keep(self, visit: Visit, page: Page) -> Visit:
+        """End the visit of a requisite that came; a style sheet takes along what it names."""
+        self.requisites.received(page)
+        sort = sort_of(page)
+        if sort is None:
+            return visit.end(Outcome.FAILED, "requisite-is-something-else", page.header("Content-Type"))
+        if sort is Sort.STYLE:
+            visit.links = self.requisites.of_sheet(page, visit.lease)
+        return visit.end(Outcome.REQUISITE, sort.value)
 
     def _redirected(self, visit: Visit, verdict: outcomes.Verdict, page: Page) -> Visit:
         target = outcomes.target_of(page)
         if target is None or visit.lease.redirects >= MAX_REDIRECTS:
-            return visit.end(Outcome.FAILED, "redirect-loop")
-        if not self.rules.allows(target):
+            loop = "redirect-loop" if visit.lease.kind is not Kind.REQUISITE else "requisite-redirect-loop"
+            return visit.end(Outcome.FAILED, loop)
+        is_requisite = visit.lease.kind is Kind.REQUISITE
+        if self.requisites.refusal(target) if is_requisite else not self.rules.allows(target):
             return visit.end(Outcome.REDIRECT, "leads-outside", target)
         visit.links = [Link(target, visit.lease.kind, visit.lease.published)]
         return visit.end(verdict.outcome, verdict.reason)

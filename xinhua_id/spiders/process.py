@@ -20,6 +20,8 @@ from scrapy.settings import Settings
 from twisted.internet.error import ReactorNotRunning
 
 from xinhua_id.crawl.capture import Captures
+from xinhua_id.crawl.discovery import Kind
+from xinhua_id.crawl.requisites import wanted
 from xinhua_id.crawl.run import Run
 from xinhua_id.crawl.stopping import error_of
 from xinhua_id.crawl.target import Target, about, day_range, positive
@@ -103,6 +105,7 @@ def crawl(
     for target in targets:
         check_manners(target, chosen)
         day_range(since, until, target.zone)
+        wanted(chosen, target.source)
     positive(limit)
     done: list[Crawled] = []
     process = _Process(settings_of({**settings, "LOG_ENABLED": False}))
@@ -127,7 +130,8 @@ def crawl(
 
 
 def _begin(target: Target, settings: Settings, since: str | None, until: str | None, limit: int | None) -> Crawled:
-    asked = about(target, day_range(since, until, target.zone), positive(limit))
+    chosen = day_range(since, until, target.zone)
+    asked = about(target, chosen, positive(limit), wanted(settings, target.source))
     run = Run.begin(
         Path(settings["XINHUA_ID_ARCHIVE"]),
         target.name,
@@ -150,7 +154,8 @@ async def _crawl(
     crawler = Crawler(NewsSpider, own)
 
     def ended(item: Visit) -> None:
-        if item.outcome in {Outcome.FAILED, Outcome.DENIED} and item.retry_at is None:
+        ended_badly = item.outcome in {Outcome.FAILED, Outcome.DENIED} and item.retry_at is None
+        if ended_badly and item.lease.kind is not Kind.REQUISITE:
             crawled.troubles.setdefault(item.reason or "unknown", item)
 
     crawler.signals.connect(ended, signal=signals.item_scraped)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from xinhua_id.crawl.discovery.feeds import feed_links
 from xinhua_id.crawl.discovery.html import html_links, is_same_series, part_links
-from xinhua_id.crawl.discovery.link import LEADING, Found, Kind, Link, each_once, oldest_if_newest_first
+from xinhua_id.crawl.discovery.link import BELONGING, LEADING, Found, Kind, Link, each_once, oldest_if_newest_first
 from xinhua_id.crawl.discovery.rest import rest_links
 from xinhua_id.crawl.discovery.robots import robots_links
 from xinhua_id.crawl.discovery.rules import Rules, page_number
@@ -23,7 +23,7 @@ from xinhua_id.crawl.discovery.sitemaps import sitemap_links, text_links
 from xinhua_id.crawl.discovery.xml import name_of, root_of, unzipped
 from xinhua_id.items import Page
 
-__all__ = ["LEADING", "Found", "Kind", "Link", "Rules", "discover", "links", "page_number"]
+__all__ = ["BELONGING", "LEADING", "Found", "Kind", "Link", "Rules", "discover", "links", "page_number"]
 
 _SITEMAP_ROOTS = frozenset({"urlset", "sitemapindex"})
 _FEED_ROOTS = frozenset({"rss", "rdf", "feed"})

@@ -47,11 +47,11 @@ class Anchors:
 def html_links(page: Page, rules: Rules, skipped: Counter[str]) -> Anchors:
     """Return all links of an HTML page, whether the rules allow them or not."""
     base = page.url or ""
-    root = _tree(page, skipped)
+    root = tree_of(page, skipped)
     header = list(_header_links(page, base))
     if root is None:
         return Anchors([], [], header)
-    base = _base_of(root, base)
+    base = base_of(root, base)
     dates = _card_dates(root, rules)
     inside: list[Link] = []
     following: list[Link] = []
@@ -82,7 +82,7 @@ def is_same_series(link: str, page: str) -> bool:
 
 def part_links(page: Page, skipped: Counter[str]) -> list[Link]:
     """Return the other parts of the story on a page; the page that holds it whole where it names no part."""
-    root = _tree(page, skipped)
+    root = tree_of(page, skipped)
     if root is None or page.url is None:
         return []
     found = parts.read(root, page.url)
@@ -92,7 +92,8 @@ def part_links(page: Page, skipped: Counter[str]) -> list[Link]:
     return [Link(whole, Kind.PART)] if whole else []
 
 
-def _tree(page: Page, skipped: Counter[str]) -> etree._Element | None:
+def tree_of(page: Page, skipped: Counter[str]) -> etree._Element | None:
+    """Return the root of a page, read in the charset that its head declares; None where there is nothing to read."""
     body = page.body if page.body[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else page.body.replace(b"\0", b"")
     if not body.strip():
         skipped["empty"] += 1
@@ -122,7 +123,8 @@ def _declared(page: Page) -> str | None:
     return name
 
 
-def _base_of(root: etree._Element, base: str) -> str:
+def base_of(root: etree._Element, base: str) -> str:
+    """Return what the links of a page are relative to: its own address, or what ``<base>`` names instead."""
     for element in root.iter("base"):
         href = element.get("href")
         if href:

@@ -25,10 +25,13 @@ class Kind(StrEnum):
     SITEMAP = "sitemap"
     FEED = "feed"
     REST = "rest"
+    REQUISITE = "requisite"  # what a story's page needs to look like it did: a picture, a style, a font
 
 
 #: Kinds that only lead to others; the rest may be a story and goes through the pipelines.
 LEADING = frozenset({Kind.LISTING, Kind.SITEMAP, Kind.FEED, Kind.REST})
+#: Kinds that belong to a story which was begun: a limit of stories ends none of them.
+BELONGING = frozenset({Kind.PART, Kind.REQUISITE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ class Link:
 
     ``published`` is when the story was published, ``modified`` when what stands there last changed (of a sitemap or
     the next page of a listing: nothing in it is newer); both in UTC, None where nobody says. ``guessed``: no page
-    named this address, it is only where many sites have something.
+    named this address, it is only where many sites have something. ``nesting`` counts the style sheets that a requisite
+    stands below: 0 on the page itself, 1 in a sheet of the page, 2 in one that the sheet imports.
     """
 
     url: str
@@ -45,6 +49,7 @@ class Link:
     published: dt.datetime | None = None
     modified: dt.datetime | None = None
     guessed: bool = False
+    nesting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
