@@ -88,7 +88,7 @@ class KnownPayloads:
         self._validated[url] = row.record_id
         return Validators(row.etag, row.last_modified)
 
-    def answered(self, url: str) -> bool:
+    def knows(self, url: str) -> bool:
         """Whether ``url`` was asked for before and answered for good: with what it is, or that it is not there."""
         with self._catalogue.reading() as connection:
             return any(

@@ -14,9 +14,10 @@ from rich.text import Text
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 
-from xinhua_id.cli.summary import size
+from xinhua_id.cli.summary import pages, size
 from xinhua_id.crawl.scheduler import frontier_of
 from xinhua_id.crawl.stopping import closing
+from xinhua_id.items import Outcome
 from xinhua_id.spiders.process import Crawled
 
 #: Seconds between two plain lines in a log.
@@ -75,7 +76,7 @@ class Progress:
             f"{int(self._clock() - self._begun)} s",
             f"{stats.get('response_received_count', 0)} pages",
             f"{stats.get('outcome/story', 0)} stories",
-            f"{stats.get('outcome/failed', 0)} failed",
+            f"{pages(stats, Outcome.FAILED)} failed",
             size(stats.get("downloader/response_bytes", 0)),
             f"{waiting} waiting",
         ]

@@ -44,6 +44,8 @@ WORDS: Mapping[str, str] = {
     "http-451": "withheld for legal reasons",
 }
 _MANY = 6
+#: How the reasons begin by which a requisite was missed.
+_OF_A_REQUISITE = "requisite-"
 #: Width of the column of names.
 _NAMES = 24
 
@@ -96,6 +98,14 @@ def size(number: int) -> str:
     raise AssertionError(number)
 
 
+def pages(stats: Mapping[str, Any], outcome: Outcome) -> int:
+    """Return how many pages ended so; a picture, a style or a font is none, whatever became of it."""
+    if outcome is Outcome.REQUISITE:
+        return 0
+    beside = _group(stats, f"outcome/{outcome.value}/{_OF_A_REQUISITE}")
+    return int(stats.get(f"outcome/{outcome.value}", 0)) - sum(beside.values())
+
+
 def _ending(crawled: Crawled) -> str:
     seconds = crawled.stats.get("elapsed_time_seconds")
     after = f" after {seconds:.1f} s" if isinstance(seconds, float) else ""
@@ -123,7 +133,7 @@ def _table(title: str) -> Table:
 
 def _counts(stats: Mapping[str, Any]) -> Table:
     table = _table("")
-    visits = sum(stats.get(f"outcome/{outcome.value}", 0) for outcome in Outcome)
+    visits = sum(pages(stats, outcome) for outcome in Outcome)
     retries = stats.get("frontier/retries", 0)
     table.add_row("  pages", str(visits), f"{retries} of them asked for a second time or a third" if retries else "")
     table.add_row("  stories", str(stats.get("outcome/story", 0)), _listed(_group(stats, "origin/")))

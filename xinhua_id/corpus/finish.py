@@ -16,7 +16,7 @@ from xinhua_id.archive.pages import file_in, page_in, revisited
 from xinhua_id.archive.revisits import OriginalRecords
 from xinhua_id.catalogue.rows import CaptureRow
 from xinhua_id.corpus.reextract import Reread, outcome_of
-from xinhua_id.crawl.discovery import Rules
+from xinhua_id.crawl.discovery import Kind, Rules
 from xinhua_id.crawl.known import KnownStories
 from xinhua_id.crawl.target import Range
 from xinhua_id.errors import SourceError
@@ -57,9 +57,10 @@ def _stories(committer: Committer) -> int:
 
 def _ended(row: CaptureRow, found: Reread, source: Source | None) -> Ended:
     article = found.article if found.outcome is Outcome.STORY else None
-    kind = Rules.of(source, [row.url]).kind(row.url).value
+    is_requisite = found.outcome is Outcome.REQUISITE
+    kind = Kind.REQUISITE if is_requisite else Rules.of(source, [row.url]).kind(row.url)
     return Ended(
-        row.url, kind, found.outcome, dt.datetime.now(dt.UTC), capture_id=row.record_id, reason=found.reason,
+        row.url, kind.value, found.outcome, dt.datetime.now(dt.UTC), capture_id=row.record_id, reason=found.reason,
         detail="read from its record after the crawl had died", article=article,
     )  # fmt: skip
 

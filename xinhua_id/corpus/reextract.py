@@ -14,7 +14,8 @@ from xinhua_id import sources, urls
 from xinhua_id.archive import pages
 from xinhua_id.archive.revisits import OriginalRecords
 from xinhua_id.crawl import outcomes
-from xinhua_id.crawl.discovery import LEADING, Rules
+from xinhua_id.crawl.discovery import LEADING, Kind, Rules
+from xinhua_id.crawl.discovery.requisites import says_requisite, sort_of
 from xinhua_id.crawl.known import KnownStories
 from xinhua_id.errors import BadRecord, NotAnArticle, SourceError
 from xinhua_id.extraction import extract
@@ -69,6 +70,8 @@ def reread(path: Where, source: Source | None = None, known: KnownStories | None
 def _decided(path: Where) -> dict[str, tuple[Outcome, str | None]]:
     """Return what the crawl decided of its pages by what no page says: what was known, asked for, or one too many.
 
+    And whether a picture was asked for as one, or as a page, which it is none of.
+
     It stands in the metadata record of the visit, by the id of the page's record.
     """
     found: dict[str, tuple[Outcome, str | None]] = {}
@@ -78,7 +81,9 @@ def _decided(path: Where) -> dict[str, tuple[Outcome, str | None]]:
                 continue
             said = fields_of(record.content)
             outcome, reason = said["outcome"], said.get("reason")
-            if (outcome, reason) in _BY_THE_CRAWL and (page := record.header("WARC-Refers-To")):
+            as_a_page = said.get("kind") != Kind.REQUISITE and (reason or "").startswith("not-html-")
+            is_decided = said.get("kind") == Kind.REQUISITE or (outcome, reason) in _BY_THE_CRAWL or as_a_page
+            if is_decided and (page := record.header("WARC-Refers-To")):
                 found[page] = Outcome(outcome), reason
     except BadRecord:
         return found  # told when its pages are read
@@ -103,6 +108,8 @@ def outcome_of(page: Page, source: Source | None) -> Reread:
     url = page.url or ""
     if urls.where(url).partition("?")[0] == "/robots.txt":
         return Reread(page, Outcome.LISTING, "robots")
+    if not page.converted and says_requisite(page):
+        return Reread(page, Outcome.REQUISITE, sort_of(page))
     # Other people's records hold what no crawl of ours would ask for: such an address leads nowhere.
     if urls.absolute(url, url) is not None and (kind := Rules.of(source, [url]).kind(url)) in LEADING:
         return Reread(page, Outcome.LISTING, kind.value)

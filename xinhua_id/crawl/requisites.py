@@ -132,7 +132,7 @@ class Requisites:
         return out
 
     def refusal(self, url: str) -> str | None:
-        """Return why an address is not asked for, in a word that can be counted; None if it may, and its host counts."""
+        """Return why an address is not asked for, in a word that can be counted; None if it may: its host counts."""
         host = urls.host(url)
         if host in self._own:
             return None

@@ -6,6 +6,7 @@ Every check is run by the tool a careful reader would use. Knows nothing of how 
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import subprocess
 import sys
@@ -21,9 +22,11 @@ from xinhua_id.archive.trace import trace
 from xinhua_id.corpus.join import join, story_of
 from xinhua_id.demo.gold import GoldStory
 from xinhua_id.demo.score import Score, score
-from xinhua_id.errors import BadRecord
+from xinhua_id.errors import BadPayload, BadRecord
 from xinhua_id.items import Article
 from xinhua_id.warc import payload, reader
+from xinhua_id.warc.exchange import target_uri
+from xinhua_id.warc.reader import Record
 
 _READ_AT_ONCE = 1 << 20
 
@@ -85,6 +88,7 @@ def judge(
         _whole([one for one in articles if story_of(one) in long], long, sites),
         Check("no item that is no story", not found.extra, _number(found.extra, "item")),
         _traced(articles, root),
+        _pictured(root),
         Check("every item reads back as it was written", _round(articles, lines), f"{len(lines)} lines"),
         *(_tool(name, command, warcs) for name, command in _TOOLS.items()),
         _warcio(warcs),
@@ -138,6 +142,36 @@ def _traced(articles: Sequence[Article], root: Path) -> Check:
         not faults and bool(articles),
         faults[0] if faults else f"{good} of {len(articles)}",
     )
+
+
+def _pictured(root: Path) -> Check:
+    """Check that the pictures of the items lie in the WARC files, of every site that was crawled with requisites."""
+    named: set[str] = set()
+    captured: set[str] = set()
+    for home in sorted({path.parent.parent for path in root.glob("*/runs/*.json")}):
+        runs = [json.loads(path.read_text("utf-8")) for path in home.glob("runs/*.json")]
+        if all(run.get("requisites", "none") == "none" for run in runs):
+            continue
+        for path in home.glob("items/*.jsonl"):
+            for line in path.read_text("utf-8").splitlines():
+                named |= {target_uri(image["url"]) for image in json.loads(line)["images"] if image["url"]}
+        for path in home.glob("warc/*.warc.gz"):
+            captured |= {uri for found in reader.records(path) if (uri := _answered(found)) is not None}
+    good = len(named & captured)
+    return Check(
+        "every picture an item names was captured", named <= captured and bool(named), f"{good} of {len(named)}"
+    )
+
+
+def _answered(found: Record) -> str | None:
+    """Return what a record answers with 200, its own bytes or those of the record that it refers to."""
+    if found.type not in {"response", "revisit"}:
+        return None
+    try:
+        head = payload.read_head(found.content)
+    except BadPayload:
+        return None
+    return found.header("WARC-Target-URI") if head.status in {200, 304} else None
 
 
 def _tool(name: str, command: list[str], warcs: Sequence[Path]) -> Check:

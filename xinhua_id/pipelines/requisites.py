@@ -52,7 +52,7 @@ class TakeRequisites(Stage):
 
     def _is_here(self, url: str) -> bool:
         committer = Captures.of(self.crawler).committer
-        return committer is not None and committer.originals.answered(target_uri(url))
+        return committer is not None and committer.originals.knows(target_uri(url))
 
     def _count(self, visit: Visit) -> None:
         if visit.outcome is Outcome.REQUISITE and visit.page is not None:

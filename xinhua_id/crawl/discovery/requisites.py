@@ -105,8 +105,6 @@ def _pictures(root: etree._Element, base: str, skipped: Counter[str]) -> Iterato
     """Yield the pictures below an element: first what it shows, then what a browser may show instead."""
     instead: list[str] = []
     for element in root.iter():
-        if not isinstance(element.tag, str):
-            continue
         shown = _shown(element)
         instead += _instead(element)
         for url in _absolute_each(base, shown, skipped):

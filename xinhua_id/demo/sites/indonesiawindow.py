@@ -11,7 +11,7 @@ import datetime as dt
 import random
 from collections.abc import Sequence
 
-from xinhua_id.demo import calendar_id, documents
+from xinhua_id.demo import calendar_id, documents, markup
 from xinhua_id.demo.content import Commission, Content, Entry
 from xinhua_id.demo.markup import attribute, css
 from xinhua_id.demo.newsroom import Newsroom
@@ -109,4 +109,8 @@ def _discovery(content: Content, rng: random.Random) -> None:
         documents.robots(content.base, ["/wp-admin/", "/arsip-internal/"], ["/sitemap_index.xml"]),
         "text/plain; charset=utf-8",
     )
-    content.document("/aset/gaya.css", css(ACCENT), "text/css")
+    content.document("/aset/gaya.css", markup.css_in_two("cetak.css", "huruf.woff2", "latar.png"), "text/css")
+    content.document("/aset/cetak.css", css(ACCENT), "text/css")
+    content.document("/aset/huruf.woff2", markup.font(), "font/woff2")
+    for picture in ("ikon", "latar"):
+        content.document(f"/aset/{picture}.png", markup.png(ACCENT), "image/png")

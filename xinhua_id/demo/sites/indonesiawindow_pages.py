@@ -33,7 +33,7 @@ def head(base: str, title: str, more: str) -> str:
     """Return a page's head; ``more`` is what stands at its end."""
     return (
         f'<!DOCTYPE html>\n<html lang="id-ID">\n<head>\n<meta charset="UTF-8">\n<title>{attribute(title)} – Indonesia Window</title>\n'
-        f'<link rel="stylesheet" href="/aset/gaya.css">\n<link rel="alternate" type="application/rss+xml" title="Indonesia Window &raquo; Umpan" href="{base}/feed/">\n{more}</head>\n'
+        f'<link rel="stylesheet" href="/aset/gaya.css">\n<link rel="alternate" type="application/rss+xml" title="Indonesia Window &raquo; Umpan" href="{base}/feed/">\n<link rel="icon" href="/aset/ikon.png">\n{more}</head>\n'
     )
 
 
