@@ -121,8 +121,15 @@ def test_what_the_server_asks_for_counts_where_it_is_later_and_within_reason() -
 def test_every_address_is_handed_out_exactly_once(links: list[tuple[str, Kind]]) -> None:
     queue = frontier()
     queue.add(page(path, kind) for path, kind in links)
-    found = drained(queue)
-    assert len(found) == len(set(found)) == len({urls.canonical(SITE + path) for path, _ in links})
+    pages, requisites = [], []
+    while lease := queue.lease():
+        (requisites if lease.kind is Kind.REQUISITE else pages).append(lease.url)
+        queue.acknowledge(lease, Outcome.STORY)
+    wanted = {urls.canonical(SITE + path) for path, kind in links if kind is not Kind.REQUISITE}
+    assert len(pages) == len(set(pages)) == len(wanted)
+    assert len(requisites) == len(set(requisites))
+    named = {SITE + path for path, kind in links if kind is Kind.REQUISITE}
+    assert named - set(pages) <= set(requisites) <= named
 
 
 def test_the_parts_of_a_story_come_next_and_stand_at_its_depth() -> None:

@@ -97,7 +97,7 @@ class MemoryFrontier:
         self._order = itertools.count()
         self._ready: list[tuple[int, int, Lease]] = []
         self._later: list[tuple[dt.datetime, int, Lease]] = []
-        self._leased: dict[str, Lease] = {}
+        self._leased: dict[tuple[str, bool], Lease] = {}
         self._seen: set[str] = set()
         self._asked: set[str] = set()
         self._requisites: set[str] = set()
@@ -129,7 +129,7 @@ class MemoryFrontier:
             lease = heapq.heappop(self._later)[2]
         else:
             return None
-        self._leased[lease.url] = lease
+        self._leased[_key(lease)] = lease
         return lease
 
     def acknowledge(
@@ -142,7 +142,7 @@ class MemoryFrontier:
         retry_at: dt.datetime | None = None,
     ) -> int:
         """End a lease: its links are taken up (a redirect's as the next step), a retry is put back."""
-        self._leased.pop(lease.url, None)
+        self._leased.pop(_key(lease), None)
         if retry_at is not None and (lease.kind in BELONGING or not self._no_story):
             again = replace(lease, tries=lease.tries + 1, not_before=retry_at)
             heapq.heappush(self._later, (retry_at, next(self._order), again))
@@ -152,7 +152,7 @@ class MemoryFrontier:
 
     def release(self, lease: Lease) -> None:
         """Take a lease back unvisited."""
-        if self._leased.pop(lease.url, None) is not None:
+        if self._leased.pop(_key(lease), None) is not None:
             self._put(lease)
 
     def begin_no_story(self) -> None:
@@ -178,7 +178,7 @@ class MemoryFrontier:
 
     def _add_requisite(self, link: Link, depth: int) -> bool:
         name = _without_scheme(link.url)
-        if name in self._requisites:
+        if name in self._requisites or link.url in self._asked:
             return False
         self._requisites.add(name)
         self._put(Lease(link.url, link.kind, depth=depth, nesting=link.nesting))
@@ -209,6 +209,11 @@ class MemoryFrontier:
         if self._no_story and lease.kind not in BELONGING:
             return
         heapq.heappush(self._ready, (_RANK[lease.kind], next(self._order), lease))
+
+
+def _key(lease: Lease) -> tuple[str, bool]:
+    """Return what tells two leases apart: an address may be out as a page and as a picture of another."""
+    return lease.url, lease.kind is Kind.REQUISITE
 
 
 def _without_scheme(url: str) -> str:

@@ -146,6 +146,7 @@ def _traced(articles: Sequence[Article], root: Path) -> Check:
 
 def _pictured(root: Path) -> Check:
     """Check that the pictures of the items lie in the WARC files, of every site that was crawled with requisites."""
+    what = "every picture an item names was captured"
     named: set[str] = set()
     captured: set[str] = set()
     for home in sorted({path.parent.parent for path in root.glob("*/runs/*.json")}):
@@ -156,11 +157,12 @@ def _pictured(root: Path) -> Check:
             for line in path.read_text("utf-8").splitlines():
                 named |= {target_uri(image["url"]) for image in json.loads(line)["images"] if image["url"]}
         for path in home.glob("warc/*.warc.gz"):
-            captured |= {uri for found in reader.records(path) if (uri := _answered(found)) is not None}
-    good = len(named & captured)
-    return Check(
-        "every picture an item names was captured", named <= captured and bool(named), f"{good} of {len(named)}"
-    )
+            try:
+                captured |= {uri for found in reader.records(path) if (uri := _answered(found)) is not None}
+            except BadRecord as error:
+                return Check(what, False, str(error))
+    every = bool(named) and named <= captured
+    return Check(what, every, f"{len(named & captured)} of {len(named)}")
 
 
 def _answered(found: Record) -> str | None:
