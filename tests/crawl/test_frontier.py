@@ -121,7 +121,8 @@ def test_what_the_server_asks_for_counts_where_it_is_later_and_within_reason() -
 def test_every_address_is_handed_out_exactly_once(links: list[tuple[str, Kind]]) -> None:
     queue = frontier()
     queue.add(page(path, kind) for path, kind in links)
-    pages, requisites = [], []
+    pages: list[str] = []
+    requisites: list[str] = []
     while lease := queue.lease():
         (requisites if lease.kind is Kind.REQUISITE else pages).append(lease.url)
         queue.acknowledge(lease, Outcome.STORY)
