@@ -6,12 +6,13 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from scrapy.settings import Settings
 
 import xinhua_id
 from tests.conftest import environment
@@ -19,6 +20,8 @@ from tests.crawl.timed_site import Answer, TimedSite
 from tests.extraction.stories import BODY
 from xinhua_id import sources
 from xinhua_id.corpus.reextract import outcome_of, reread
+from xinhua_id.crawl.requisites import wanted
+from xinhua_id.errors import UsageError
 from xinhua_id.items import Outcome, Page
 from xinhua_id.warc import reader
 from xinhua_id.warc.record import fields_of
@@ -216,11 +219,6 @@ def beside(site: TimedSite) -> list[str]:
     return [path for path in site.paths() if path.endswith((".svg", ".css"))]
 
 
-def test_nothing_is_fetched_where_the_source_says_nothing(small: TimedSite, tmp_path: Path) -> None:
-    assert crawl(source(tmp_path, small.base, "none"), tmp_path / "a")["requisites"] == "none"
-    assert beside(small) == []
-
-
 def test_images_are_the_storys_own_and_the_argument_wins(small: TimedSite, tmp_path: Path) -> None:
     account = crawl(source(tmp_path, small.base, "none"), tmp_path / "a", "-a", "requisites=images")
     assert sorted(beside(small)) == sorted(f"/foto/{at}{letter}.svg" for at in (1, 2, 3) for letter in "ab")
@@ -237,11 +235,12 @@ def test_a_limit_ends_the_crawl_once_the_requisites_of_the_taken_story_are_there
     assert account["outcome"] == "limit-reached"
 
 
-def test_an_unchanged_story_asks_for_what_was_never_captured_and_for_nothing_else(
+def test_nothing_is_fetched_unasked_and_an_unchanged_story_asks_for_what_was_never_captured(
     small: TimedSite, tmp_path: Path
 ) -> None:
     toml = source(tmp_path, small.base)
-    crawl(toml, tmp_path / "a", "-a", "requisites=none")
+    assert crawl(toml, tmp_path / "a", "-a", "requisites=none")["requisites"] == "none"
+    assert beside(small) == []
     crawl(toml, tmp_path / "a")
     assert len(beside(small)) == 8
     account = crawl(toml, tmp_path / "a")
@@ -262,13 +261,11 @@ def test_once_the_bytes_of_a_run_are_used_up_the_stories_still_come(small: Timed
     assert account["stats"]["outcome/story"] == 3
 
 
-def test_a_word_that_is_none_is_wrong_usage(
-    xinhua_id: Callable[..., subprocess.CompletedProcess[str]], small: TimedSite
-) -> None:
-    done = xinhua_id("crawl", "--seed", f"{small.base}/", XINHUA_ID_REQUISITES="gambar")
-    assert done.returncode == 2
-    assert "none, images, all" in done.stderr
-    assert small.paths() == []
+def test_a_word_that_is_none_is_wrong_usage() -> None:
+    assert wanted(Settings(), None) == "none"
+    assert wanted(Settings({"XINHUA_ID_REQUISITES": "all"}), None, "images") == "images"
+    with pytest.raises(UsageError, match="none, images, all"):
+        wanted(Settings({"XINHUA_ID_REQUISITES": "gambar"}), None)
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,9 @@ class Bounds:
         return cls(
             settings.getint("XINHUA_ID_REQUISITES_A_PAGE", usual.page),
             settings.getint("XINHUA_ID_REQUISITES_A_RUN", usual.run),
-            settings.getint("XINHUA_ID_REQUISITE_BYTES", usual.each),
+            settings.getint("XINHUA_ID_REQUISITES_LARGEST", usual.each),
             settings.getint("XINHUA_ID_REQUISITES_BYTES", usual.total),
-            settings.getint("XINHUA_ID_REQUISITE_HOSTS", usual.hosts),
+            settings.getint("XINHUA_ID_REQUISITES_HOSTS", usual.hosts),
         )
 
 
