@@ -38,8 +38,10 @@ _Element = etree._Element
 _MOST_BLOCKS = 200_000
 #: Two paragraphs so many blocks apart have nothing between them but what belongs to the story or interrupts it.
 _NEAR = 8
-#: Behind a block of the story these odds are enough for what carries it on, and for less than such a share of links.
+#: Between two blocks of the story these odds are enough, and for less than such a share of links.
 _DOUBT, _LINKED = -0.7, 0.5
+#: Behind a block of the story these are enough for a sentence that carries it on, and these for a quoted one.
+_SENTENCE, _QUOTED = -1.2, -1.7
 
 
 @dataclass(slots=True)
@@ -162,13 +164,10 @@ def _kept(flat: blocks.Walk, ground: structure.Ground) -> set[int]:
     kept = {at for at, value in odds.items() if value > 0 and (at in ground.wide or at not in behind)}
     numbers = [at for at in odds if boilerplate.rule_for(flat.blocks[at].text) is None]
     for before, at, after in zip(numbers, numbers[1:], [*numbers[2:], -1], strict=False):
-        if (
-            before in kept
-            and at in ground.inner
-            and at not in kept
-            and odds[at] > _DOUBT - (flat.blocks[at].kind is blocks.Kind.QUOTE)
-        ):
-            if _carries_on(flat, before, at) or (after in kept and _stands_between(flat.blocks[at])):
+        if before in kept and at in ground.inner and at not in kept:
+            if _carries_on(flat, before, at, odds[at]) or (
+                odds[at] > _DOUBT and after in kept and _stands_between(flat.blocks[at])
+            ):
                 kept.add(at)
     return kept
 
@@ -209,13 +208,13 @@ def _made(flat: blocks.Walk, at: int) -> tuple[str, str, str, int]:
     return block.tag, box.tag, box.names, box.parent
 
 
-def _carries_on(flat: blocks.Walk, before: int, at: int) -> bool:
+def _carries_on(flat: blocks.Walk, before: int, at: int, odds: float) -> bool:
     """Whether a block is a sentence: one quoted, or made like that before it, beside it; no linked headline is one."""
     one, other = flat.blocks[before], flat.blocks[at]
-    quoted = other.kind is blocks.Kind.QUOTE
-    parents = flat.nodes[one.node].parent, flat.nodes[other.node].parent
-    beside = quoted or (one.tag == other.tag and parents[0] == parents[1])
-    return beside and separate.is_sentence(other.text)
+    if other.kind is blocks.Kind.QUOTE:
+        return odds > _QUOTED and separate.is_sentence(other.text)
+    beside = one.tag == other.tag and flat.nodes[one.node].parent == flat.nodes[other.node].parent
+    return beside and odds > _SENTENCE and separate.is_sentence(other.text)
 
 
 def _stands_between(block: blocks.Block) -> bool:
