@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.warc.exchanges import SAID, WHEN, exchange
 from xinhua_id.archive.commit import Committer
-from xinhua_id.archive.index import key_of, lines_of, site, update
+from xinhua_id.archive.index import key_of, lines_of, site, sort, update
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.errors import CannotWrite
 from xinhua_id.warc.reader import record_at, records
@@ -134,7 +134,7 @@ def test_a_torn_file_is_named_and_its_whole_records_are_indexed(tmp_path: Path, 
 def test_more_lines_than_memory_is_given_are_sorted_all_the_same(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(site, "_RUN", 3)
+    monkeypatch.setattr(sort, "_RUN", 3)
     crawled(tmp_path, catalogue, "satu", *(f"http://contoh.id/{number * 7 % 20}" for number in range(20)))
     found = update(tmp_path / "contoh")
     raw = found.path.read_bytes().splitlines()

@@ -24,18 +24,21 @@ class OriginalRecords:
 
     def of(self, revisit: Record) -> Record | None:
         """Return the response that a revisit refers to; None where it is not in the folder."""
+        place = self.place_of(revisit)
+        return self._read(place) if place else None
+
+    def place_of(self, revisit: Record) -> tuple[str, int, int] | None:
+        """Return the file, offset and length of that response."""
         wanted = revisit.header("WARC-Refers-To")
         if wanted is None:
             return self._by_moment(revisit)
-        place = self._in_catalogue(wanted) or self._places.get(wanted)
-        return self._read(place) if place else None
+        return self._in_catalogue(wanted) or self._places.get(wanted)
 
-    def _by_moment(self, revisit: Record) -> Record | None:
+    def _by_moment(self, revisit: Record) -> tuple[str, int, int] | None:
         """Return it by URL and date, which some writers give alone (WARC 1.1 §5.15, §5.16)."""
         url, date = revisit.header("WARC-Refers-To-Target-URI"), revisit.header("WARC-Refers-To-Date")
         url = url and url.removeprefix("<").removesuffix(">")
-        place = self._places.get(f"{url} {date}") if url and date else None
-        return self._read(place) if place else None
+        return self._places.get(f"{url} {date}") if url and date else None
 
     def _in_catalogue(self, record_id: str) -> tuple[str, int, int] | None:
         if self._catalogue is None:

@@ -7,18 +7,15 @@ nothing of what a line says but the name of its file.
 from __future__ import annotations
 
 import fcntl
-import heapq
-import itertools
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
 from xinhua_id.archive.index.cdxj import lines_of
+from xinhua_id.archive.index.sort import in_order
 from xinhua_id.archive.item_lines import cannot_write
 from xinhua_id.errors import BadRecord
 from xinhua_id.warc.file import fsync_directory
@@ -26,8 +23,6 @@ from xinhua_id.warc.file import fsync_directory
 #: The name of the index in a site's folder, and of what says which files are in it.
 NAME = "index.cdxj"
 _FILES = "index.files.json"
-# So many lines are sorted in memory, then go to disk: some 40 MB.
-_RUN = 100_000
 
 
 @dataclass(slots=True)
@@ -89,19 +84,10 @@ def _update(home: Path, found: Updated, *, rebuild: bool) -> None:
         if known:
             kept = stack.enter_context(found.path.open("rb"))
             old = [(line for line in kept if not (stale and _file_of(line) in stale))]
-        fresh = [stack.enter_context(run) for run in _runs(home, (there[name] for name in found.added), found)]
-        found.lines = _replace(found.path, _each_once(heapq.merge(*old, *fresh)))
+        fresh = (line for name in found.added for line in _readable(there[name], found))
+        # Each line once: an update may have died after its index was replaced.
+        found.lines = _replace(found.path, stack.enter_context(in_order(fresh, home, *old)))
     _note(home, lengths)
-
-
-def _runs(home: Path, paths: Iterable[Path], found: Updated) -> Iterator[BinaryIO]:
-    """Yield files without a name, each a sorted run of the lines of some WARC files."""
-    lines = itertools.chain.from_iterable(_readable(path, found) for path in paths)
-    while run := sorted(itertools.islice(lines, _RUN)):
-        file = tempfile.TemporaryFile(dir=home)  # noqa: SIM115 (closed by the caller)
-        file.writelines(run)
-        file.seek(0)
-        yield file
 
 
 def _readable(path: Path, found: Updated) -> Iterator[bytes]:
@@ -110,11 +96,6 @@ def _readable(path: Path, found: Updated) -> Iterator[bytes]:
             yield line.encode()
     except BadRecord as error:
         found.torn[path.name] = str(error)
-
-
-def _each_once(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Drop repetitions: of an update that died after its index was replaced."""
-    return (line for line, _ in itertools.groupby(lines))
 
 
 def _replace(path: Path, lines: Iterable[bytes]) -> int:
