@@ -27,6 +27,27 @@ from xinhua_id.warc.reader import Record
 _PIECE = 1 << 20
 
 
+class _Ledger:
+    """Which responses are in a package, and which of them its revisits refer to; on disk, so that memory stays flat."""
+
+    def __init__(self) -> None:
+        self._database = sqlite3.connect("")  # a file of SQLite's own, which goes with the connection
+        self._database.execute("CREATE TABLE there (id TEXT PRIMARY KEY) WITHOUT ROWID")
+        self._database.execute("CREATE TABLE wanted (id TEXT PRIMARY KEY, path TEXT, offset INT, length INT)")
+
+    def note(self, found: Record, path: Path) -> None:
+        if found.type == "response":
+            self._database.execute("INSERT OR IGNORE INTO there VALUES (?)", [found.header("WARC-Record-ID")])
+        elif found.type == "revisit" and (original := found.header("WARC-Refers-To")):
+            place = (original, str(path), found.offset, found.length)
+            self._database.execute("INSERT OR IGNORE INTO wanted VALUES (?, ?, ?, ?)", place)
+
+    def without_original(self) -> list[Record]:
+        """Return a revisit for each original that is not there, in the order of their places."""
+        query = "SELECT path, offset, length FROM wanted WHERE id NOT IN (SELECT id FROM there) ORDER BY path, offset"
+        return [reader.record_at(Path(path), offset, length) for path, offset, length in self._database.execute(query)]
+
+
 @dataclass
 class Members:
     """Copies the members of a selection; ``lines`` gets the index line of every record that has one.
@@ -38,7 +59,7 @@ class Members:
     lines: BinaryIO
     torn: dict[str, str] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
-    _ledger: _Ledger = field(default_factory=lambda: _Ledger())
+    _ledger: _Ledger = field(default_factory=_Ledger)
 
     def whole(self, path: Path) -> Iterator[bytes]:
         """Yield a file as it is; its records are noted on the way."""
@@ -131,27 +152,6 @@ class Members:
             ("Content-Type", "application/warc-fields"),
         ]
         return b"".join(record.member(fields, len(block), [block]))
-
-
-class _Ledger:
-    """Which responses are in a package, and which of them its revisits refer to; on disk, so that memory stays flat."""
-
-    def __init__(self) -> None:
-        self._database = sqlite3.connect("")  # a file of SQLite's own, which goes with the connection
-        self._database.execute("CREATE TABLE there (id TEXT PRIMARY KEY) WITHOUT ROWID")
-        self._database.execute("CREATE TABLE wanted (id TEXT PRIMARY KEY, path TEXT, offset INT, length INT)")
-
-    def note(self, found: Record, path: Path) -> None:
-        if found.type == "response":
-            self._database.execute("INSERT OR IGNORE INTO there VALUES (?)", [found.header("WARC-Record-ID")])
-        elif found.type == "revisit" and (original := found.header("WARC-Refers-To")):
-            place = (original, str(path), found.offset, found.length)
-            self._database.execute("INSERT OR IGNORE INTO wanted VALUES (?, ?, ?, ?)", place)
-
-    def without_original(self) -> list[Record]:
-        """Return a revisit for each original that is not there, in the order of their places."""
-        query = "SELECT path, offset, length FROM wanted WHERE id NOT IN (SELECT id FROM there) ORDER BY path, offset"
-        return [reader.record_at(Path(path), offset, length) for path, offset, length in self._database.execute(query)]
 
 
 def _pieces(file: BinaryIO, found: Record) -> Iterator[bytes]:
