@@ -58,7 +58,7 @@ class Draft(NamedTuple):
 
     fields: Fields
     length: int
-    block: Iterable[bytes]
+    block: Iterable[bytes | memoryview]
     record_id: str
     head: payload.Head | None = None
     payload_digest: str | None = None
@@ -104,8 +104,8 @@ def drafts(exchange: Exchange, info_id: str, originals: Originals | None) -> Ite
 def _answer(
     exchange: Exchange, front: Front, common: list[tuple[str, str | None]], request_id: str, originals: Originals | None
 ) -> Draft:
-    file, end, head = cast("BinaryIO", exchange.response), exchange.response_length, front.head
-    digest = _payload_digest(file, head, end) if head else None
+    block, end, head = _Block(exchange, front.interim), exchange.response_length, front.head
+    digest = _payload_digest(block, head) if head else None
     if originals is not None and head is not None and exchange.truncated is None and exchange.method == "GET":
         url = target_uri(exchange.url)
         if head.status == 304 and (original := originals.of_url(url)):
@@ -124,12 +124,27 @@ def _answer(
         *common,
         ("WARC-Concurrent-To", request_id),
         ("WARC-Payload-Digest", digest),
-        ("WARC-Block-Digest", record.digest(record.pieces(file, front.interim, end))),
+        ("WARC-Block-Digest", record.digest(block.since(front.interim))),
         ("WARC-Truncated", exchange.truncated),
         ("Content-Type", _RESPONSE if head else "application/octet-stream"),
     ]
-    block = record.pieces(file, front.interim, end)
-    return Draft(fields, end - front.interim, block, record_id, head, digest)
+    return Draft(fields, end - front.interim, block.since(front.interim), record_id, head, digest)
+
+
+class _Block:
+    """What came, from ``start`` to its end, read more than once: from memory where it is small, else from its spool."""
+
+    def __init__(self, exchange: Exchange, start: int) -> None:
+        self._file, self._start, self._end = cast("BinaryIO", exchange.response), start, exchange.response_length
+        self._whole: memoryview | None = None
+        if self._end - start <= record.PIECE:
+            self._whole = memoryview(b"".join(record.pieces(self._file, start, self._end)))
+
+    def since(self, offset: int) -> Iterable[bytes | memoryview]:
+        """Return the bytes from an offset of the spool on, a piece at a time."""
+        if self._whole is None:
+            return record.pieces(self._file, offset, self._end)
+        return (self._whole[offset - self._start :],)
 
 
 def _revisit(
@@ -211,11 +226,11 @@ def _common(exchange: Exchange, info_id: str, head: payload.Head | None) -> list
     ]
 
 
-def _payload_digest(file: BinaryIO, head: payload.Head, end: int) -> str | None:
+def _payload_digest(block: _Block, head: payload.Head) -> str | None:
     """Return the digest over the dechunked body (WARC 1.1 §5.9); None where the chunking is broken."""
-    body = record.pieces(file, head.body_start, end)
+    body = block.since(head.body_start)
     try:
-        return record.digest(payload.dechunked(body) if head.chunked else body)
+        return record.digest(payload.dechunked(map(bytes, body)) if head.chunked else body)
     except BadPayload:
         return None
 
