@@ -67,7 +67,9 @@ class Warcio:
     def _downloaded(self, response: scrapy.http.Response, request: scrapy.Request) -> None:
         from warcio.statusandheaders import StatusAndHeaders
 
-        said = [(name.decode(), value.decode()) for name in response.headers for value in response.headers.getlist(name)]
+        said = [
+            (name.decode(), value.decode()) for name in response.headers for value in response.headers.getlist(name)
+        ]
         head = StatusAndHeaders(f"{response.status} OK", said, protocol="HTTP/1.1")
         answer = self._writer.create_warc_record(
             response.url, "response", payload=io.BytesIO(response.body), http_headers=head
@@ -110,7 +112,7 @@ def crawl(way: str, base: str, pages: int, folder: str) -> dict[str, Any]:
         "cpu": _used(),
         "begun": begun,
         "syncs": synced(),
-        "pages": (crawler.stats.get_value("response_received_count") if crawler.stats else 0) or 0,
+        "pages": crawler.stats.get_value("response_received_count") or 0,
         "peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
         "scrapy": scrapy.__version__,
     }
@@ -122,10 +124,10 @@ def _used() -> float:
 
 
 def _count_syncs() -> Callable[[], int]:
-    """Count what Python asks to be made durable, and the catalogue's commits: SQLite syncs in C, once a commit."""
+    """Count what Python asks to be made durable; SQLite syncs in C, once a commit of the catalogue, and is not seen."""
     fsync, found = os.fsync, [0]
 
-    def counted(handle: int) -> None:
+    def counted(handle: Any) -> None:
         found[0] += 1
         fsync(handle)
 

@@ -58,7 +58,9 @@ async def _serve(told: Connection) -> None:
             while (await reader.readline()).strip():
                 pass
             body = page(int(line.split(b" ")[1].rpartition(b"/")[2] or b"0"))
-            head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n" % len(body)
+            head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n" % len(
+                body
+            )
             writer.write(head + body)
 
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
