@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple, Protocol, cast
 from urllib.parse import quote_from_bytes
 
 from xinhua_id.errors import BadPayload
-from xinhua_id.warc import payload, record
+from xinhua_id.warc import chunks, payload, record
 from xinhua_id.warc.exchange import Exchange, target_uri
 from xinhua_id.warc.record import Fields
 
@@ -63,6 +63,7 @@ class Draft(NamedTuple):
     head: payload.Head | None = None
     payload_digest: str | None = None
     original: Original | None = None
+    framing: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def drafts(exchange: Exchange, info_id: str, originals: Originals | None) -> Ite
         answered = _answer(exchange, front, common, request_id, originals)
         yield answered
     yield _request(exchange, common, request_id, answered.record_id if answered else None)
-    said = _beside(exchange, front.interim, answered=answered is not None)
+    said = _beside(exchange, front.interim, answered)
     if said:
         yield _metadata(exchange, info_id, said, request_id)
 
@@ -116,7 +117,9 @@ def _answer(
             and end > head.body_start
             and (found := originals.of_payload(digest, url, chunked=head.chunked))
         ):
-            return _revisit(exchange, front, common, request_id, found, IDENTICAL)
+            framing = chunks.framing_of(map(bytes, block.since(head.body_start))) if head.chunked else None
+            if framing is not None or not head.chunked:
+                return _revisit(exchange, front, common, request_id, found, IDENTICAL)._replace(framing=framing)
     record_id = record.new_id()
     fields: Fields = [
         ("WARC-Type", "response"),
@@ -235,15 +238,17 @@ def _payload_digest(block: _Block, head: payload.Head) -> str | None:
         return None
 
 
-def _beside(exchange: Exchange, interim: int, *, answered: bool) -> list[tuple[str, str]]:
+def _beside(exchange: Exchange, interim: int, answered: Draft | None) -> list[tuple[str, str]]:
     """Return what the records themselves cannot say."""
     said: list[tuple[str, str]] = []
-    if not answered:
+    if answered is None:
         said.append(("noResponse", exchange.truncated or "unspecified"))
     if interim:
         heads = b"".join(record.pieces(cast("BinaryIO", exchange.response), 0, interim))
         # Percent-encoded, so that the bytes come back exactly.
         said.append(("interimResponses", quote_from_bytes(heads, safe=_PLAIN)))
+    if answered is not None and answered.framing is not None:
+        said.append(("chunkFraming", quote_from_bytes(answered.framing, safe=_PLAIN)))
     return said
 
 
