@@ -146,7 +146,7 @@ def table(measured: dict[str, Measured]) -> str:
     ]
     for way, one in measured.items():
         base = measured.get(against.get(way, "bare"))
-        ratios = [_ratio(one.whole, base and base.whole), _ratio(one.crawl, base and base.crawl)]
+        ratios = [_ratio(one.whole, base.whole), _ratio(one.crawl, base.crawl)] if base else ["–", "–"]
         name = f"{way} (Scrapy {one.scrapy})" if one.scrapy else way
         kept = [f"{one.bytes / 1e6:.1f}", str(one.records or "–")] if one.bytes else ["–", "–"]
         syncs = str(one.syncs) if one.syncs is not None else "–"
@@ -154,8 +154,8 @@ def table(measured: dict[str, Measured]) -> str:
     return "\n".join(rows)
 
 
-def _ratio(value: float, base: float | None) -> str:
-    return f"{value / base:.2f}" if base else "–"
+def _ratio(value: float, base: float) -> str:
+    return f"{value / base:.2f}"
 
 
 Deflate = Callable[[bytes], bytes]

@@ -41,10 +41,10 @@ def _blocks(chance: random.Random, words: list[str], weights: list[float]) -> It
         return " ".join(chance.choices(words, weights, k=chance.randint(least, most)))
 
     for at in range(70):
-        slug, id = said(4, 8).replace(" ", "-"), chance.randrange(10**9)
+        slug, key = said(4, 8).replace(" ", "-"), chance.randrange(10**9)
         yield (
-            f'<div class="teaser teaser-{at % 7}"><a class="teaser__link" href="https://contoh.id/berita/{id}/{slug}">'
-            f'<img loading="lazy" width="300" height="200" src="https://gambar.contoh.id/{id:x}/{slug}.jpg?w=300" '
+            f'<div class="teaser teaser-{at % 7}"><a class="teaser__link" href="https://contoh.id/berita/{key}/{slug}">'
+            f'<img loading="lazy" width="300" height="200" src="https://gambar.contoh.id/{key:x}/{slug}.jpg?w=300" '
             f'alt="{said(4, 8)}"></a><h3 class="teaser__title">{said(5, 9)}</h3>'
             f'<span class="teaser__date">{at % 28 + 1}/{at % 12 + 1}/2026</span></div>\n'
         )

@@ -22,8 +22,9 @@ def test_no_two_pages_are_alike_and_they_compress_as_news_pages_do() -> None:
 
 
 def test_a_few_pages_are_crawled_every_way_and_make_a_table() -> None:
+    asked = ["--pages", "8", "--runs", "1", "--ways", "bare,ours,warcio", "--sizes"]
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.warc", "--pages", "8", "--runs", "1", "--ways", "bare,ours,warcio", "--sizes"],
+        [sys.executable, "-m", "benchmarks.warc", *asked],
         cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
