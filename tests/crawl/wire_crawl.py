@@ -1,6 +1,7 @@
 """One crawl with the wire capture, as a process of its own: ``python wire_crawl.py JOB`` prints what became of it.
 
-JOB is JSON: ``archive``, ``requests`` (arguments of `scrapy.Request`), ``settings``, ``file_limit`` in bytes.
+JOB is JSON: ``archive``, ``requests`` (arguments of `scrapy.Request`), ``settings``, ``file_limit`` in bytes, ``run``,
+``conditional``: ask with the validators that are kept.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class WireSpider(scrapy.Spider):
 
     def opened(self) -> None:
         if not self.job.get("unopened"):
-            self.captures.open(Path(self.job["archive"]), "uji-1", "uji@0123456789ab")
+            self.captures.open(Path(self.job["archive"]), self.job.get("run", "uji-1"), "uji@0123456789ab")
 
     def stop_if_asked(self, request: scrapy.Request) -> None:
         if request.meta.get("stop"):
@@ -71,6 +72,8 @@ class WireSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         for priority, request in enumerate(self.job["requests"]):
+            if self.job.get("conditional"):
+                request = {**request, "headers": self.captures.conditions(request["url"])}
             yield scrapy.Request(
                 **request, dont_filter=True, callback=self.arrived, errback=self.failed, priority=-priority
             )

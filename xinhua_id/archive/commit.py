@@ -120,7 +120,7 @@ class Committer:
         self._clock, self._ticks = clock, ticks
         self._group = _Group()
         self._closed = False
-        self._begun_file = clock()
+        self._begun_file = ticks()
         self.items = items or ItemLines.create(home / "items" / f"{run}.jsonl")
         self.writer = WarcWriter(
             home / "warc",
@@ -249,13 +249,13 @@ class Committer:
     def _is_full(self) -> bool:
         after = self.policy.roll_after
         return self.writer.length >= self.policy.roll_bytes or (
-            after is not None and self._clock() - self._begun_file >= after
+            after is not None and self._ticks() - self._begun_file >= after.total_seconds()
         )
 
     def _roll(self) -> None:
         full = self._file_row(closed=True)
         self.writer.roll()
-        self._begun_file = self._clock()
+        self._begun_file = self._ticks()
         with self._catalogue.begin() as connection:
             files.put(connection, [full, self._file_row(closed=False)])
 

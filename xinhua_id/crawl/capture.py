@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import gc
 import importlib.metadata
 import logging
 import ssl
@@ -29,7 +30,7 @@ from xinhua_id.archive.originals import Deduplication
 from xinhua_id.archive.pages import file_in
 from xinhua_id.archive.recover import Finish, recover
 from xinhua_id.catalogue.store import Catalogue
-from xinhua_id.crawl.visit import count
+from xinhua_id.crawl.counting import count
 from xinhua_id.errors import CannotWrite, UsageError, WireError, XinhuaIdError
 from xinhua_id.items import Outcome, Page
 from xinhua_id.warc import reader
@@ -95,6 +96,8 @@ class Captures:
             policy = policy_of(self.crawler.settings)
             self.committer = Committer(home, run, self._catalogue, source=source, info=info, policy=policy)
             self.committer.begin(about)
+            # What is loaded by now stays: the collector need not walk through it again and again.
+            gc.freeze()
         except XinhuaIdError as error:
             self.error = error
             raise CloseSpider(_reason(error)) from error

@@ -16,10 +16,10 @@ from scrapy.http.request import NO_CALLBACK
 
 from xinhua_id.crawl import outcomes
 from xinhua_id.crawl.capture import Captures
+from xinhua_id.crawl.counting import count
 from xinhua_id.crawl.gate import Pause
 from xinhua_id.crawl.robots import MAX_REDIRECTS, Robots, robots_of
 from xinhua_id.crawl.stopping import Stopping
-from xinhua_id.crawl.visit import count
 from xinhua_id.errors import XinhuaIdError
 from xinhua_id.items import Outcome, Page
 

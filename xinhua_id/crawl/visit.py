@@ -9,19 +9,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from xinhua_id.crawl.discovery import Link
 from xinhua_id.crawl.frontier import Lease
 from xinhua_id.items import Article, Outcome, Page
 from xinhua_id.sources import Source
-
-
-class Counter(Protocol):
-    """The part of a Scrapy stats collector that counting needs."""
-
-    def inc_value(self, key: str, count: int = 1, start: int = 0) -> None:
-        """Add to a counter."""
 
 
 @dataclass
@@ -57,10 +49,3 @@ class Visit:
         return f"{self.lease.url}: {outcome}{why}"
 
     __repr__ = __str__
-
-
-def count(stats: Counter, outcome: Outcome, reason: str | None = None) -> None:
-    """Count one outcome: ``outcome/<outcome>`` and, where there is a reason, ``outcome/<outcome>/<reason>``."""
-    stats.inc_value(f"outcome/{outcome.value}")
-    if reason:
-        stats.inc_value(f"outcome/{outcome.value}/{reason}")

@@ -22,9 +22,10 @@ from scrapy.settings import BaseSettings
 from xinhua_id.archive.commit import Ended
 from xinhua_id.corpus.finish import finish
 from xinhua_id.crawl.capture import Captures
+from xinhua_id.crawl.counting import count
 from xinhua_id.crawl.run import Run
 from xinhua_id.crawl.stopping import end_crawl, error_of
-from xinhua_id.crawl.visit import Visit, count
+from xinhua_id.crawl.visit import Visit
 from xinhua_id.errors import CannotWrite
 from xinhua_id.items import Article, Outcome
 from xinhua_id.pipelines.stage import Stage

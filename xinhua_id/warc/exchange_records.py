@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple, Protocol, cast
 from urllib.parse import quote_from_bytes
 
 from xinhua_id.errors import BadPayload
-from xinhua_id.warc import payload, record
+from xinhua_id.warc import chunks, payload, record
 from xinhua_id.warc.exchange import Exchange, target_uri
 from xinhua_id.warc.record import Fields
 
@@ -58,11 +58,12 @@ class Draft(NamedTuple):
 
     fields: Fields
     length: int
-    block: Iterable[bytes]
+    block: Iterable[bytes | memoryview]
     record_id: str
     head: payload.Head | None = None
     payload_digest: str | None = None
     original: Original | None = None
+    framing: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def drafts(exchange: Exchange, info_id: str, originals: Originals | None) -> Ite
         answered = _answer(exchange, front, common, request_id, originals)
         yield answered
     yield _request(exchange, common, request_id, answered.record_id if answered else None)
-    said = _beside(exchange, front.interim, answered=answered is not None)
+    said = _beside(exchange, front.interim, answered)
     if said:
         yield _metadata(exchange, info_id, said, request_id)
 
@@ -104,8 +105,8 @@ def drafts(exchange: Exchange, info_id: str, originals: Originals | None) -> Ite
 def _answer(
     exchange: Exchange, front: Front, common: list[tuple[str, str | None]], request_id: str, originals: Originals | None
 ) -> Draft:
-    file, end, head = cast("BinaryIO", exchange.response), exchange.response_length, front.head
-    digest = _payload_digest(file, head, end) if head else None
+    block, end, head = _Block(exchange, front.interim), exchange.response_length, front.head
+    digest = _payload_digest(block, head) if head else None
     if originals is not None and head is not None and exchange.truncated is None and exchange.method == "GET":
         url = target_uri(exchange.url)
         if head.status == 304 and (original := originals.of_url(url)):
@@ -116,7 +117,9 @@ def _answer(
             and end > head.body_start
             and (found := originals.of_payload(digest, url, chunked=head.chunked))
         ):
-            return _revisit(exchange, front, common, request_id, found, IDENTICAL)
+            framing = chunks.framing_of(map(bytes, block.since(head.body_start))) if head.chunked else None
+            if framing is not None or not head.chunked:
+                return _revisit(exchange, front, common, request_id, found, IDENTICAL)._replace(framing=framing)
     record_id = record.new_id()
     fields: Fields = [
         ("WARC-Type", "response"),
@@ -124,12 +127,27 @@ def _answer(
         *common,
         ("WARC-Concurrent-To", request_id),
         ("WARC-Payload-Digest", digest),
-        ("WARC-Block-Digest", record.digest(record.pieces(file, front.interim, end))),
+        ("WARC-Block-Digest", record.digest(block.since(front.interim))),
         ("WARC-Truncated", exchange.truncated),
         ("Content-Type", _RESPONSE if head else "application/octet-stream"),
     ]
-    block = record.pieces(file, front.interim, end)
-    return Draft(fields, end - front.interim, block, record_id, head, digest)
+    return Draft(fields, end - front.interim, block.since(front.interim), record_id, head, digest)
+
+
+class _Block:
+    """What came, from ``start`` to its end, read more than once: from memory where it is small, else from its spool."""
+
+    def __init__(self, exchange: Exchange, start: int) -> None:
+        self._file, self._start, self._end = cast("BinaryIO", exchange.response), start, exchange.response_length
+        self._whole: memoryview | None = None
+        if self._end - start <= record.PIECE:
+            self._whole = memoryview(b"".join(record.pieces(self._file, start, self._end)))
+
+    def since(self, offset: int) -> Iterable[bytes | memoryview]:
+        """Return the bytes from an offset of the spool on, a piece at a time."""
+        if self._whole is None:
+            return record.pieces(self._file, offset, self._end)
+        return (self._whole[offset - self._start :],)
 
 
 def _revisit(
@@ -211,24 +229,26 @@ def _common(exchange: Exchange, info_id: str, head: payload.Head | None) -> list
     ]
 
 
-def _payload_digest(file: BinaryIO, head: payload.Head, end: int) -> str | None:
+def _payload_digest(block: _Block, head: payload.Head) -> str | None:
     """Return the digest over the dechunked body (WARC 1.1 §5.9); None where the chunking is broken."""
-    body = record.pieces(file, head.body_start, end)
+    body = block.since(head.body_start)
     try:
-        return record.digest(payload.dechunked(body) if head.chunked else body)
+        return record.digest(payload.dechunked(map(bytes, body)) if head.chunked else body)
     except BadPayload:
         return None
 
 
-def _beside(exchange: Exchange, interim: int, *, answered: bool) -> list[tuple[str, str]]:
+def _beside(exchange: Exchange, interim: int, answered: Draft | None) -> list[tuple[str, str]]:
     """Return what the records themselves cannot say."""
     said: list[tuple[str, str]] = []
-    if not answered:
+    if answered is None:
         said.append(("noResponse", exchange.truncated or "unspecified"))
     if interim:
         heads = b"".join(record.pieces(cast("BinaryIO", exchange.response), 0, interim))
         # Percent-encoded, so that the bytes come back exactly.
         said.append(("interimResponses", quote_from_bytes(heads, safe=_PLAIN)))
+    if answered is not None and answered.framing is not None:
+        said.append(("chunkFraming", quote_from_bytes(answered.framing, safe=_PLAIN)))
     return said
 
 

@@ -141,10 +141,18 @@ def dechunked(body: Iterable[bytes]) -> Iterator[bytes]:
                     raise _broken("a chunk is longer than it says")
                 state = "size"
                 continue
-            left = _chunk_size(line)
+            left = chunk_size(line)
             if left == 0:
                 return
             state = "data"
+
+
+def chunk_size(line: bytes) -> int:
+    """Return what the first line of a chunk says; raise `BadPayload` where it does not say a size."""
+    found = _CHUNK_SIZE.match(line.rstrip(b"\r"))
+    if found is None:
+        raise _broken("a chunk does not say its size")
+    return int(found[1], 16)
 
 
 def decode_body(head: Head, raw_body: bytes, *, limit: int = LIMIT) -> bytes:
@@ -220,13 +228,6 @@ def _line(raw: bytes, start: int) -> tuple[bytes, int | None]:
     if end < 0:
         return raw[start:], None
     return raw[start:end].removesuffix(b"\r"), end + 1
-
-
-def _chunk_size(line: bytes) -> int:
-    found = _CHUNK_SIZE.match(line.rstrip(b"\r"))
-    if found is None:
-        raise _broken("a chunk does not say its size")
-    return int(found[1], 16)
 
 
 def _broken(what: str) -> BadPayload:

@@ -41,7 +41,7 @@ def moment(text: str) -> dt.datetime:
     return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
-def digest(pieces: Iterable[bytes]) -> str:
+def digest(pieces: Iterable[bytes | memoryview]) -> str:
     """Return ``sha1:`` in base32 over the pieces, the form replay and CDXJ tools compare."""
     sha1 = hashlib.sha1(usedforsecurity=False)
     for piece in pieces:
@@ -73,16 +73,26 @@ def fields_of(block: bytes) -> dict[str, str]:
     return found
 
 
-def member(fields: Fields, length: int, block: Iterable[bytes]) -> Iterator[bytes]:
+def member(fields: Fields, length: int, block: Iterable[bytes | memoryview]) -> Iterator[bytes]:
     """Yield one record as one gzip member: ``fields`` (None is left out), then ``length`` bytes of block, verbatim."""
     lines = [f"{name}: {value}" for name, value in fields if value is not None]
     head = "\r\n".join([VERSION, *lines, f"Content-Length: {length}", "", ""]).encode()
+    if length <= PIECE:
+        # Nearly every record: deflated and written in one call each.
+        whole = b"".join(block)
+        _check(length, len(whole))
+        yield zlib_ng.compress(b"%b%b\r\n\r\n" % (head, whole), _LEVEL, _GZIP)
+        return
     deflate = zlib_ng.compressobj(_LEVEL, zlib_ng.DEFLATED, _GZIP)
     written = 0
     yield deflate.compress(head)
     for piece in block:
         written += len(piece)
         yield deflate.compress(piece)
-    if written != length:
-        raise ValueError(f"a block of {length} bytes was announced, {written} came")
+    _check(length, written)
     yield deflate.compress(b"\r\n\r\n") + deflate.flush()
+
+
+def _check(announced: int, came: int) -> None:
+    if came != announced:
+        raise ValueError(f"a block of {announced} bytes was announced, {came} came")
