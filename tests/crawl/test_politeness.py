@@ -148,7 +148,7 @@ def test_a_loopback_site_is_crawled_side_by_side_and_without_pause(crawl: Crawl)
 def test_retry_after_lets_the_whole_site_rest(crawl: Crawl, written: str) -> None:
     leaves = {f"/{name}.html": Answer() for name in "bc"}
     with TimedSite({"/mulai.html": Answer(body=links("/a.html", *leaves)), **leaves}) as site:
-        until = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=3)
+        until = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=5)
         value = "1" if written == "seconds" else email.utils.format_datetime(until, usegmt=True)
         site.answer("/a.html", Answer(503, headers={"Retry-After": value}), Answer())
         crawl(f"{site.base}/mulai.html", CONCURRENT_REQUESTS_PER_DOMAIN=1)
