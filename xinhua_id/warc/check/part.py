@@ -22,7 +22,9 @@ _BETWEEN = b"\r\n\r\n"
 _ARC = b"filedesc://"
 _ZSTD = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
 _FRONT = 16 * 1024
-_PAYLOAD_IS_BLOCK = frozenset({"resource", "conversion", "response"})
+_FOLLOWS = frozenset({b"", b"WARC/"})
+_OWN_PAYLOAD = frozenset({"response", "request", "resource", "conversion"})
+_MESSAGES = frozenset({"response", "request", "revisit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,133 +99,112 @@ class Part:
 
     def _member(self, member: Member | Plain) -> Iterator[Seen | Fault]:
         stream = Stream(member.pieces())
-        seen: Seen | None = None
+        out: list[Seen | Fault] = []
         number = 0
         try:
-            if stream.peek(len(_ARC)) == _ARC:
+            if self._arc or stream.peek(len(_ARC)) == _ARC:
                 self._arc = True
-            if self._arc:
                 stream.drain()
                 return
-            while True:
-                for found in self._record(stream, member.offset):
-                    if isinstance(found, Fault):
-                        yield found
-                        continue
-                    if seen is not None:
-                        yield seen
-                    seen = found
-                    number += 1
-                if not stream.peek(1):
-                    break
+            while stream.peek(1):
+                self._record(stream, member.offset, out)
+                number += 1
         except Torn as error:
             self._torn = member.offset
             if not (self._asked.growing and "ends before" in error.why):
+                seen = out[-1] if out and isinstance(out[-1], Seen) else None
                 yield self._fault("torn", error.why, member.offset, seen)
-            if seen is not None:
-                yield seen
+            yield from out
             return
-        self.headers[member.header] = self.headers.get(member.header, 0) + 1
-        self.first.setdefault(member.header, member.offset)
+        if member.header:
+            self.headers[member.header] = self.headers.get(member.header, 0) + 1
+            self.first.setdefault(member.header, member.offset)
         if number > 1:
             yield self._fault(
                 "several-records", f"one gzip member holds {number} records; each has one of its own (Annex D.2)",
                 member.offset, now="`warcio recompress` gives each its own.", note=not self._asked.own,
             )  # fmt: skip
-        if seen is not None and member.end is not None:
-            yield seen._replace(length=member.end - member.offset)
+        if number and member.end is not None and isinstance(out[-1], Seen):
+            out[-1] = out[-1]._replace(length=member.end - member.offset)
+        yield from out
 
-    def _record(self, stream: Stream, offset: int) -> Iterator[Seen | Fault]:
-        """Check the record at the front of the stream and take it; yields what was seen last."""
+    def _record(self, stream: Stream, offset: int, out: list[Seen | Fault]) -> None:
+        """Check the record at the front of the stream and take it; what is seen of it comes last."""
         raw = stream.head()
         if raw is None or not raw.startswith(b"WARC/"):
             taken, _ = stream.drain()
-            begins = repr((raw or b"")[:40])
-            yield self._fault(
-                "no-record", "what lies here begins no WARC record", offset, found=f"{taken + len(raw or b'')} bytes, "
-                f"beginning with {begins}" if raw else f"{taken} bytes without an empty line",
-            )  # fmt: skip
+            begins = "without an empty line" if raw is None else f"beginning with {raw[:40]!r}"
+            there = f"{taken + len(raw or b'')} bytes {begins}"
+            out.append(self._fault("no-record", "what lies here begins no WARC record", offset, found=there))
             return
         head = heads.parsed(raw)
-        record_id, kind = head.get("warc-record-id") or "", head.get("warc-type") or ""
+        record_id = head.fields.get("WARC-Record-ID")
         for name, what, said, found in heads.problems(head):
-            yield self._fault(name, what, offset, record_id, said=said, found=found)
+            out.append(self._fault(name, what, offset, record_id, said=said, found=found))
         if head.length is None:
             stream.drain()
-            yield _seen(head, offset, None, b"")
+            out.append(_seen(head, offset, None, b""))
             return
         began = stream.at
         try:
-            came = self._digested(stream, head, kind)
+            came = self._digested(stream, head, head.length)
         except Torn:
-            yield _seen(head, offset, None, b"")
+            out.append(_seen(head, offset, None, b""))
             raise
-        yield from self._digest_faults(head, came, offset, record_id, kind)
-        yield from self._boundary(stream, head.length, stream.at - began, offset, record_id)
-        yield _seen(head, offset, came.status, came.front)
+        self._compare(head, came, offset, record_id, out)
+        there = stream.at - began
+        if there == head.length and stream.peek(4) == _BETWEEN:
+            stream.skip(4)
+            there = -1 if stream.peek(5) in _FOLLOWS else there + 4
+        if there >= 0:
+            out.append(self._end(stream, head.length, there, offset, record_id))
+        out.append(_seen(head, offset, came.status, came.front))
 
-    def _digested(self, stream: Stream, head: Head, kind: str) -> digests.Computed:
-        block, body = (_labelled(head, name) for name in ("warc-block-digest", "warc-payload-digest"))
-        media = (head.get("content-type") or "").partition(";")[0].strip().lower()
-        http = kind if media == "application/http" and kind in {"response", "request"} else None
-        if kind == "revisit" or (http is None and kind not in _PAYLOAD_IS_BLOCK) or head.get("warc-segment-number"):
-            # A revisit's payload is the original's; of a record in segments it is that of all of them (§5.9).
+    def _digested(self, stream: Stream, head: Head, length: int) -> digests.Computed:
+        fields = head.fields
+        kind = fields.get("WARC-Type", "")
+        block, body = (digests.labelled(fields.get(name)) for name in ("WARC-Block-Digest", "WARC-Payload-Digest"))
+        http = fields.get("Content-Type", "").lower().startswith("application/http")
+        if kind not in _OWN_PAYLOAD or (kind == "request" and not http) or "WARC-Segment-Number" in fields:
+            # A revisit's payload is the original's; that of a record in segments is in all of them (§5.9).
             body = None
-        front = _FRONT if kind in {"warcinfo", "metadata"} else 0
-        if kind == "revisit" and media == "application/http":
-            http = "response"
-        return digests.computed(stream.block(head.length or 0), block, body, http=http, front=front)
+        if http and kind in _MESSAGES:
+            return digests.of_message(stream.block(length), block, body, request=kind == "request")
+        return digests.of_block(stream.block(length), block, body, front=_FRONT if kind == "metadata" else 0)
 
-    def _digest_faults(
-        self, head: Head, came: digests.Computed, offset: int, record_id: str, kind: str
-    ) -> Iterator[Fault]:
+    def _compare(
+        self, head: Head, came: digests.Computed, offset: int, record_id: str | None, out: list[Seen | Fault]
+    ) -> None:
         own = self._asked.own
-        for name, found in (("block", came.block), ("payload", came.payload)):
-            said = head.get(f"warc-{name}-digest")
+        for name, field, found in (
+            ("block", "WARC-Block-Digest", came.block),
+            ("payload", "WARC-Payload-Digest", came.payload),
+        ):
+            said = digests.labelled(head.fields.get(field))
             if said is None:
                 if own and name == "block":
-                    yield self._fault("missing-digest", "the record has no WARC-Block-Digest", offset, record_id)
-                continue
-            label = digests.labelled(said)
-            if label.name is None:
-                yield self._fault(
-                    "unknown-digest", f"the {name} digest is of an algorithm that is not known here", offset,
-                    record_id, said=said, note=not own,
-                )  # fmt: skip
-            elif found is not None and found != label.value:
-                yield self._fault(
-                    f"{name}-digest", f"the {name} has another digest than the record says", offset, record_id,
-                    said=said, found=digests.as_said(label, found),
-                )  # fmt: skip
-            elif found is None and name == "payload" and came.why and kind != "revisit":
-                yield self._fault(
-                    "payload-digest", f"the record says a payload digest, and {came.why}", offset, record_id,
-                    said=said, note=not own,
-                )  # fmt: skip
+                    out.append(self._fault("missing-digest", f"the record has no {field}", offset, record_id))
+            elif said.name is None:
+                what = f"the {name} digest is of an algorithm that is not known here"
+                out.append(self._fault("unknown-digest", what, offset, record_id, said=said.text, note=not own))
+            elif found is not None and not said.says(found):
+                what = f"the {name} has another digest than the record says"
+                out.append(
+                    self._fault(f"{name}-digest", what, offset, record_id, said=said.text, found=said.of(found))
+                )
+            elif found is None and name == "payload" and came.why and head.fields.get("WARC-Type") != "revisit":
+                what = f"the record says a payload digest, and {came.why}"
+                out.append(self._fault("payload-digest", what, offset, record_id, said=said.text, note=not own))
 
-    def _boundary(self, stream: Stream, said: int, there: int, offset: int, record_id: str) -> Iterator[Fault]:
-        """Two line ends follow the block, and then the next record or the end."""
-        if there < said:
-            yield self._length(offset, record_id, said, there)
-            return
-        if stream.peek(4) == _BETWEEN:
-            stream.skip(4)
-            if stream.peek(5) in {b"", b"WARC/"}:
-                return
-            there += 4
+    def _end(self, stream: Stream, said: int, there: int, offset: int, record_id: str | None) -> Fault:
+        """Return what is wrong where the block does not end as it should; ``there`` bytes of it were taken."""
         more, tail = stream.drain()
         there += more - (4 if tail == _BETWEEN else 0)
         if there == said:
-            yield self._fault("record-end", "the record does not end with two line ends", offset, record_id,
-                              said=repr(_BETWEEN), found=repr(tail))  # fmt: skip
-        else:
-            yield self._length(offset, record_id, said, there)
-
-    def _length(self, offset: int, record_id: str, said: int, there: int) -> Fault:
-        return self._fault(
-            "length", "Content-Length is not that of the block", offset, record_id,
-            said=f"{said} bytes", found=f"{there} bytes",
-        )  # fmt: skip
+            return self._fault("record-end", "the record does not end with two line ends", offset, record_id,
+                               said=repr(_BETWEEN), found=repr(tail))  # fmt: skip
+        return self._fault("length", "Content-Length is not that of the block", offset, record_id,
+                           said=f"{said} bytes", found=f"{there} bytes")  # fmt: skip
 
     def _fault(
         self, kind: str, what: str, offset: int, record: str | Seen | None = None, *, said: str | None = None,
@@ -233,16 +214,11 @@ class Part:
         return Fault(kind, what, self._asked.name, offset, record_id or None, said, found, now, note)
 
 
-def _labelled(head: Head, name: str) -> digests.Labelled | None:
-    said = head.get(name)
-    return None if said is None else digests.labelled(said)
-
-
 def _seen(head: Head, offset: int, status: int | None, front: bytes) -> Seen:
     get = head.fields.get
     return Seen(
-        offset, 0, get("warc-record-id", ""), get("warc-type", ""), get("warc-target-uri"), get("warc-date"),
-        get("warc-payload-digest"), status, get("warc-truncated"), get("warc-profile"), get("warc-refers-to"),
-        get("warc-refers-to-target-uri"), get("warc-refers-to-date"), " ".join(head.concurrent_to),
-        get("warc-warcinfo-id"), get("warc-filename"), b"noResponse:" in front,
+        offset, 0, get("WARC-Record-ID", ""), get("WARC-Type", ""), get("WARC-Target-URI"), get("WARC-Date"),
+        get("WARC-Payload-Digest"), status, get("WARC-Truncated"), get("WARC-Profile"), get("WARC-Refers-To"),
+        get("WARC-Refers-To-Target-URI"), get("WARC-Refers-To-Date"), " ".join(head.concurrent_to),
+        get("WARC-Warcinfo-ID"), get("WARC-Filename"), b"noResponse:" in front,
     )  # fmt: skip

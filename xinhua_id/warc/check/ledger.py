@@ -1,0 +1,184 @@
+"""What was seen in the WARC files, kept so that memory stays flat, and what only many records together show.
+
+Ids that are not unique, captures without their request, revisits that lead nowhere. A private database of SQLite that
+is gone when it is closed: in memory while it is small, in the system's temporary folder when it is not. Knows no
+catalogue, no index and no items; who does may ask `connection` about the table ``records``.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import Any, Self
+
+from xinhua_id.errors import ArchiveError
+from xinhua_id.warc.check.findings import Fault, Seen
+
+_TABLES = """
+    CREATE TABLE files (
+        id INTEGER PRIMARY KEY, site TEXT, name TEXT, base TEXT, own INTEGER, growing INTEGER
+    );
+    CREATE TABLE records (
+        n INTEGER PRIMARY KEY, file INTEGER, offset INTEGER, length INTEGER, record_id TEXT, type TEXT, uri TEXT,
+        date TEXT, payload_digest TEXT, status INTEGER, truncated TEXT, profile TEXT, refers_to TEXT,
+        refers_to_uri TEXT, refers_to_date TEXT, warcinfo_id TEXT, filename TEXT, no_response INTEGER
+    );
+    CREATE TABLE pairs (n INTEGER, other TEXT);
+"""
+_INDEXES = """
+    CREATE INDEX IF NOT EXISTS by_id ON records (record_id);
+    CREATE INDEX IF NOT EXISTS by_place ON records (file, offset);
+    CREATE INDEX IF NOT EXISTS pairs_by_n ON pairs (n);
+    CREATE INDEX IF NOT EXISTS by_base ON files (base);
+    ANALYZE;
+"""
+_MARKS = ", ".join("?" * 18)
+
+
+class Ledger:
+    """The records of any number of files; use it as a context manager.
+
+    ``records`` counts them, by type in ``types``.
+    """
+
+    def __init__(self) -> None:
+        self.types: dict[str, int] = {}
+        self.connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self.connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _TABLES + "BEGIN;")
+        self._n = 0
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Give the database back."""
+        self.connection.close()
+
+    @property
+    def records(self) -> int:
+        """How many records were seen."""
+        return self._n
+
+    def file(self, site: str, name: str, base: str, *, own: bool, growing: bool = False) -> int:
+        """Open the account of a file: ``name`` is how faults call it, ``base`` its name without folders and ``.open``."""
+        row = self.connection.execute(
+            "INSERT INTO files (site, name, base, own, growing) VALUES (?, ?, ?, ?, ?) RETURNING id",
+            (site, name, base, own, growing),
+        ).fetchone()
+        return int(row[0])
+
+    def add(self, file: int, seen: Iterable[Seen]) -> None:
+        """Keep records of a file, in its order. Raises `ArchiveError` where the temporary folder is full."""
+        rows: list[tuple[Any, ...]] = []
+        pairs: list[tuple[int, str]] = []
+        for one in seen:
+            self._n += 1
+            rows.append((self._n, file, *one[:13], *one[14:]))
+            self.types[one.type] = self.types.get(one.type, 0) + 1
+            if one.concurrent_to:
+                pairs.extend((self._n, other) for other in one.concurrent_to.split(" "))
+        try:
+            self.connection.executemany(f"INSERT INTO records VALUES ({_MARKS})", rows)  # noqa: S608
+            self.connection.executemany("INSERT INTO pairs VALUES (?, ?)", pairs)
+        except sqlite3.Error as error:
+            raise ArchiveError(
+                f"what was seen cannot be kept: {error}", where="the system's temporary folder",
+                now="Make room there, or name another with SQLITE_TMPDIR; then verify again.",
+            ) from error  # fmt: skip
+
+    def index(self) -> None:
+        """Make the records quick to find; call it when all are in."""
+        self.connection.executescript(_INDEXES)
+
+    def faults(self) -> Iterator[Fault]:
+        """Yield what binds the records and does not hold, once all are in."""
+        self.index()
+        for kind, what, sql, now, note in _RULES:
+            for name, offset, record_id, said, found, own in self.connection.execute(sql):
+                lenient = note or not own
+                yield Fault(kind, what, name, offset, record_id or None, said, found, now, lenient)
+
+
+_FIRST = "SELECT min(n) FROM records GROUP BY file"
+_AT = "f.name, r.offset, r.record_id"
+_OF = "FROM records r JOIN files f ON f.id = r.file"
+# Of a file that is written at this moment the last exchange is not all there yet.
+_WHOLE = "f.own AND NOT f.growing"
+
+#: Kind, what is wrong, the rows it is wrong of, what to do now, whether it is a note. Of a file that somebody else made
+#: each is a note: what it refers to may lie in a file that was not given.
+_RULES: list[tuple[str, str, str, str | None, bool]] = [
+    (
+        "duplicate-id",
+        "another record has the same WARC-Record-ID",
+        f"""SELECT {_AT}, NULL, g.name || ', offset ' || o.offset, f.own AND g.own {_OF}
+            JOIN (SELECT record_id, min(n) AS first FROM records WHERE record_id != '' GROUP BY record_id
+                  HAVING count(*) > 1) d ON d.record_id = r.record_id AND r.n > d.first
+            JOIN records o ON o.n = d.first JOIN files g ON g.id = o.file ORDER BY r.n""",
+        None,
+        False,
+    ),
+    (
+        "no-warcinfo",
+        "the file does not begin with a warcinfo record",
+        f"SELECT {_AT}, NULL, r.type, 1 {_OF} WHERE f.own AND r.n IN ({_FIRST}) AND r.type != 'warcinfo' ORDER BY r.n",
+        None,
+        False,
+    ),
+    (
+        "filename",
+        "WARC-Filename is not the name of the file",
+        f"SELECT {_AT}, r.filename, f.base, f.own {_OF} "
+        "WHERE r.type = 'warcinfo' AND r.filename IS NOT NULL AND r.filename != f.base ORDER BY r.n",
+        None,
+        False,
+    ),
+    (
+        "warcinfo-id",
+        "WARC-Warcinfo-ID names no warcinfo record of the file",
+        f"""SELECT {_AT}, r.warcinfo_id, NULL, 1 {_OF} WHERE f.own AND r.warcinfo_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM records i WHERE i.record_id = r.warcinfo_id AND i.type = 'warcinfo' AND i.file = r.file)
+            ORDER BY r.n""",
+        None,
+        False,
+    ),
+    (
+        "concurrent-missing",
+        "WARC-Concurrent-To names a record that is not there",
+        f"""SELECT {_AT}, p.other, NULL, {_WHOLE} FROM pairs p JOIN records r ON r.n = p.n JOIN files f ON f.id = r.file
+            LEFT JOIN records o ON o.record_id = p.other WHERE o.n IS NULL ORDER BY r.n""",
+        None,
+        False,
+    ),
+    (
+        "concurrent-differs",
+        "the record that WARC-Concurrent-To names is of another URI or date",
+        f"""SELECT {_AT}, r.uri || ' ' || r.date, o.uri || ' ' || o.date, {_WHOLE} FROM pairs p
+            JOIN records r ON r.n = p.n JOIN files f ON f.id = r.file JOIN records o ON o.record_id = p.other
+            WHERE r.uri IS NOT o.uri OR r.date IS NOT o.date ORDER BY r.n""",
+        None,
+        False,
+    ),
+    (
+        "no-request",
+        "the capture and its request do not name each other in WARC-Concurrent-To",
+        f"""SELECT {_AT}, NULL, NULL, 1 {_OF} WHERE {_WHOLE} AND r.type IN ('response', 'revisit') AND NOT EXISTS (
+            SELECT 1 FROM pairs p JOIN records q ON q.record_id = p.other JOIN pairs b ON b.n = q.n
+            WHERE p.n = r.n AND q.type = 'request' AND b.other = r.record_id) ORDER BY r.n""",
+        None,
+        False,
+    ),
+    (
+        "no-response",
+        "the request has no response, and no metadata record says that none came",
+        f"""SELECT {_AT}, NULL, NULL, 1 {_OF} WHERE {_WHOLE} AND r.type = 'request' AND NOT EXISTS (
+            SELECT 1 FROM pairs p JOIN records q ON q.record_id = p.other
+            WHERE p.n = r.n AND q.type IN ('response', 'revisit')) AND r.record_id NOT IN (
+            SELECT p.other FROM pairs p JOIN records m ON m.n = p.n WHERE m.type = 'metadata' AND m.no_response)
+            ORDER BY r.n""",
+        None,
+        False,
+    ),
+]
