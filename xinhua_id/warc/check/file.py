@@ -1,28 +1,45 @@
-"""One WARC file checked whole, on several threads where it is large: both inflating and hashing let go of the interpreter.
+"""One WARC file checked whole, by several processes where it is large: a thread would wait for the interpreter's lock.
 
 A large file is cut where a gzip member seems to begin. Each part is read past its end to where its last member ends; only
 where that is the next part's beginning does the next part count, else it is read again from there. So what is found is
-the same on any number of threads. Knows nothing of what is done with what is found.
+the same with any number of processes. Knows nothing of what is done with what is found.
 """
 
 from __future__ import annotations
 
+import multiprocessing
+import sys
 import threading
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 from xinhua_id.warc.check import members
 from xinhua_id.warc.check.findings import Fault, Seen
 from xinhua_id.warc.check.part import Asked, Part
 
-#: Bytes of file that a thread takes at a time: what they hold waits in memory until the part before is done.
+#: Bytes of file that a process takes at a time: what they hold waits in memory until the part before is done.
 PART = 4 << 20
 _BATCH = 1000
 
 Found = list[Seen | Fault]
-Done = tuple[Found, Part]
+
+
+class _Done(NamedTuple):
+    """What came of a part: what is in it, where it ends, and its gzip headers."""
+
+    found: Found
+    end: int
+    headers: dict[bytes, int]
+    first: dict[bytes, int]
+
+
+def processes(number: int) -> ProcessPoolExecutor:
+    """Return a pool for `check_file`. Make it before the program has threads: it is at work at once then."""
+    forks = sys.platform == "linux" and threading.active_count() == 1
+    return ProcessPoolExecutor(number, mp_context=multiprocessing.get_context("fork" if forks else "spawn"))
 
 
 def check_file(
@@ -30,28 +47,32 @@ def check_file(
     asked: Asked,
     *,
     pool: Executor | None = None,
-    threads: int = 1,
+    at_once: int = 2,
     told: Callable[[int], None] = lambda _: None,
 ) -> Iterator[Found]:
     """Yield the records and the faults of a file in its order, some at a time; raise `OSError` if it cannot be read.
 
-    ``pool`` runs the parts, so many at once as there are ``threads``; without one the caller's thread does all. ``told``
-    hears how many bytes were read, from any thread.
+    ``pool`` does the parts of a large file, ``at_once`` of them at a time; without one all is done here. ``told`` hears
+    how many bytes were read.
     """
-    parts: list[Part] = []
     with path.open("rb") as file:
         size = file.seek(0, 2)
         file.seek(0)
         compressed = file.read(2) == members.MAGIC
-    if pool is None or threads < 2 or not compressed or size < 2 * PART:
+    counts: Counter[bytes] = Counter()
+    first: dict[bytes, int] = {}
+    if pool is None or not compressed or size < 2 * PART:
         whole = Part(path, asked, 0, None, told)
-        parts.append(whole)
         yield from _batches(whole)
+        counts.update(whole.headers)
+        first = whole.first
     else:
-        for found, part in _in_parts(path, asked, pool, threads, told):
-            parts.append(part)
-            yield found
-    yield _odd_headers(asked, parts)
+        for done in _in_parts(path, asked, pool, at_once, told):
+            counts.update(done.headers)
+            first = done.first | first
+            yield done.found
+    if asked.own:
+        yield _odd_headers(asked, counts, first)
 
 
 def _batches(part: Part) -> Iterator[Found]:
@@ -64,55 +85,53 @@ def _batches(part: Part) -> Iterator[Found]:
     yield batch
 
 
-def _in_parts(path: Path, asked: Asked, pool: Executor, threads: int, told: Callable[[int], None]) -> Iterator[Done]:
-    stopped = threading.Event()
-
-    def work(start: int, stop: int) -> Done:
-        part = Part(path, asked, start, stop, told)
-        found: Found = []
-        for one in part:
-            found.append(one)
-            if stopped.is_set():
-                break
-        return found, part
-
-    under_way: deque[tuple[int, int, Future[Done]]] = deque()
+def _in_parts(
+    path: Path, asked: Asked, pool: Executor, at_once: int, told: Callable[[int], None]
+) -> Iterator[_Done]:
+    under_way: deque[tuple[int, int, Future[_Done]]] = deque()
     with path.open("rb") as file:
         size, planned, expected = file.seek(0, 2), 0, 0
         try:
             while planned < size or under_way:
-                while planned < size and len(under_way) <= threads:
+                while planned < size and len(under_way) <= at_once:
                     stop = members.next_member(file, planned + PART) if planned + PART < size else size
-                    under_way.append((planned, stop, pool.submit(work, planned, stop)))
+                    under_way.append((planned, stop, pool.submit(_work, path, asked, planned, stop)))
                     planned = stop
                 start, stop, future = under_way.popleft()
-                if stop <= expected and expected:
+                if stop <= expected:
                     continue  # what began here lies inside a member of the part before
-                done = future.result() if start == expected else work(expected, stop)
-                expected = done[1].end
+                done = future.result() if start == expected else _work(path, asked, expected, stop)
+                told(done.end - expected)
+                expected = done.end
                 yield done
         finally:
-            stopped.set()
             for _, _, future in under_way:
                 future.cancel()
 
 
-def _odd_headers(asked: Asked, parts: list[Part]) -> Found:
+def _work(path: Path, asked: Asked, start: int, stop: int) -> _Done:
+    part = Part(path, asked, start, stop)
+    return _Done(list(part), part.end, part.headers, part.first)
+
+
+def _odd_headers(asked: Asked, counts: Counter[bytes], first: dict[bytes, int]) -> Found:
     """Return the members whose gzip header is not that of the others: nothing but this shows that a byte there changed."""
-    if not asked.own:
-        return []
-    counts: dict[bytes, int] = {}
-    first: dict[bytes, int] = {}
-    for part in parts:
-        for header, number in part.headers.items():
-            counts[header] = counts.get(header, 0) + number
-            first.setdefault(header, part.first[header])
     usual = max(counts, key=lambda header: counts[header], default=b"")
+    what = "the member's gzip header is not that of the file's other members: a byte of it was changed"
     return [
-        Fault(
-            "gzip-header", "the member's gzip header is not that of the file's other members: a byte of it was changed",
-            asked.name, first[header], None, usual.hex(" "), header.hex(" "),
-        )
+        Fault("gzip-header", what, asked.name, first[header], None, usual.hex(" "), header.hex(" "))
         for header in counts
         if header != usual
-    ]  # fmt: skip
+    ]
+
+
+def split(found: Iterable[Seen | Fault]) -> tuple[list[Seen], list[Fault]]:
+    """Return the records and the faults apart."""
+    seen: list[Seen] = []
+    faults: list[Fault] = []
+    for one in found:
+        if isinstance(one, Seen):
+            seen.append(one)
+        else:
+            faults.append(one)
+    return seen, faults
