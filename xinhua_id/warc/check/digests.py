@@ -129,9 +129,7 @@ def _passing(pieces: Iterable[memoryview], digest: Any) -> Iterator[memoryview]:
         yield piece
 
 
-def _message(
-    going: Iterator[memoryview], digest: Any, request: bool
-) -> tuple[bytes | None, int | None, str | None]:
+def _message(going: Iterator[memoryview], digest: Any, request: bool) -> tuple[bytes | None, int | None, str | None]:
     """Return the digest over the body, the status, and why there is no digest."""
     piece = next(going, None)
     if piece is None:

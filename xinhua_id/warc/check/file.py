@@ -1,8 +1,8 @@
 """One WARC file checked whole, by several processes where it is large: a thread would wait for the interpreter's lock.
 
-A large file is cut where a gzip member seems to begin. Each part is read past its end to where its last member ends; only
-where that is the next part's beginning does the next part count, else it is read again from there. So what is found is
-the same with any number of processes. Knows nothing of what is done with what is found.
+A large file is cut where a gzip member seems to begin. Each part is read past its end to where its last member ends;
+only where that is the next part's beginning does the next part count, else it is read again from there. So what is
+found is the same with any number of processes. Knows nothing of what is done with what is found.
 """
 
 from __future__ import annotations
@@ -85,9 +85,7 @@ def _batches(part: Part) -> Iterator[Found]:
     yield batch
 
 
-def _in_parts(
-    path: Path, asked: Asked, pool: Executor, at_once: int, told: Callable[[int], None]
-) -> Iterator[_Done]:
+def _in_parts(path: Path, asked: Asked, pool: Executor, at_once: int, told: Callable[[int], None]) -> Iterator[_Done]:
     under_way: deque[tuple[int, int, Future[_Done]]] = deque()
     with path.open("rb") as file:
         size, planned, expected = file.seek(0, 2), 0, 0
@@ -115,7 +113,7 @@ def _work(path: Path, asked: Asked, start: int, stop: int) -> _Done:
 
 
 def _odd_headers(asked: Asked, counts: Counter[bytes], first: dict[bytes, int]) -> Found:
-    """Return the members whose gzip header is not that of the others: nothing but this shows that a byte there changed."""
+    """Return the members whose gzip header is not that of the others: a byte that changed there shows by nothing else."""
     usual = max(counts, key=lambda header: counts[header], default=b"")
     what = "the member's gzip header is not that of the file's other members: a byte of it was changed"
     return [

@@ -41,8 +41,8 @@ class Seen(NamedTuple):
     """One record as it stands in its file. ``offset`` and ``length`` are those of the gzip member.
 
     ``length`` is 0 where the member is torn. ``payload_digest`` is what the record says; ``status`` that of an HTTP
-    response. ``concurrent_to`` holds the ids, joined by spaces. ``no_response`` is what a metadata record says of a request
-    that nothing came of.
+    response. ``concurrent_to`` holds the ids, joined by spaces. ``says`` is the first line in the block of a metadata
+    record.
     """
 
     offset: int
@@ -61,4 +61,4 @@ class Seen(NamedTuple):
     concurrent_to: str
     warcinfo_id: str | None
     filename: str | None
-    no_response: bool
+    says: str | None

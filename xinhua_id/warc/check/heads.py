@@ -24,7 +24,7 @@ _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _DIGITS = 19
 _ALWAYS = ("WARC-Record-ID", "WARC-Date", "WARC-Type", "Content-Length")
 #: Fields that a type of record must have besides, and those that it shall not have (§5.7, §5.10 to §5.16).
-_MUST = {kind: ("WARC-Target-URI",) for kind in ("response", "resource", "request", "conversion", "continuation")}
+_MUST = dict.fromkeys(("response", "resource", "request", "conversion", "continuation"), ("WARC-Target-URI",))
 _MUST["revisit"] = ("WARC-Target-URI", "WARC-Profile")
 _NEVER = {
     "warcinfo": ("WARC-Concurrent-To", "WARC-Refers-To", "WARC-Target-URI", "WARC-IP-Address", "WARC-Warcinfo-ID"),
@@ -49,7 +49,7 @@ _SPELT = {name.lower(): name for name in _NAMES}
 class Head(NamedTuple):
     """The header of one record.
 
-    ``fields`` has the first value by name, the names as the specification spells them. ``concurrent_to`` has all values.
+    ``fields`` has the first value by name, the names as the specification spells them. ``concurrent_to`` has all.
     ``length`` is Content-Length, None where it is none. ``problems`` are those of the form.
     """
 
@@ -71,7 +71,7 @@ def parsed(raw: bytes) -> Head:
     version, *lines = text[:-4].split("\r\n")
     try:
         # As nearly all are: no name twice, none unknown, a space after each colon.
-        fields: dict[str, str] = dict([line.split(": ", 1) for line in lines])  # type: ignore[misc]  # noqa: C404
+        fields: dict[str, str] = dict([line.split(": ", 1) for line in lines])  # type: ignore[misc]
     except ValueError:
         fields = {}
     if len(fields) == len(lines) and fields.keys() <= _KNOWN:

@@ -17,14 +17,15 @@ from xinhua_id.warc.check.findings import Fault, Seen
 
 _TABLES = """
     CREATE TABLE files (
-        id INTEGER PRIMARY KEY, site TEXT, name TEXT, base TEXT, own INTEGER, growing INTEGER
+        id INTEGER PRIMARY KEY, site TEXT, name TEXT, base TEXT, own INTEGER, broken INTEGER
     );
     CREATE TABLE records (
         n INTEGER PRIMARY KEY, file INTEGER, offset INTEGER, length INTEGER, record_id TEXT, type TEXT, uri TEXT,
         date TEXT, payload_digest TEXT, status INTEGER, truncated TEXT, profile TEXT, refers_to TEXT,
-        refers_to_uri TEXT, refers_to_date TEXT, warcinfo_id TEXT, filename TEXT, no_response INTEGER
+        refers_to_uri TEXT, refers_to_date TEXT, warcinfo_id TEXT, filename TEXT, says TEXT
     );
     CREATE TABLE pairs (n INTEGER, other TEXT);
+    CREATE TABLE tombstones (record_id TEXT PRIMARY KEY);
 """
 _INDEXES = """
     CREATE INDEX IF NOT EXISTS by_id ON records (record_id);
@@ -61,11 +62,15 @@ class Ledger:
         """How many records were seen."""
         return self._n
 
-    def file(self, site: str, name: str, base: str, *, own: bool, growing: bool = False) -> int:
-        """Open the account of a file: ``name`` is how faults call it, ``base`` its name without folders and ``.open``."""
+    def file(self, site: str, name: str, base: str, *, own: bool, broken: bool = False) -> int:
+        """Open the account of a file: ``name`` is how faults call it, ``base`` its name without folders and ``.open``.
+
+        ``own``: our writer made it. ``broken``: it is written at this moment, or its crawl died, so that its last
+        exchange need not be whole.
+        """
         row = self.connection.execute(
-            "INSERT INTO files (site, name, base, own, growing) VALUES (?, ?, ?, ?, ?) RETURNING id",
-            (site, name, base, own, growing),
+            "INSERT INTO files (site, name, base, own, broken) VALUES (?, ?, ?, ?, ?) RETURNING id",
+            (site, name, base, own, broken),
         ).fetchone()
         return int(row[0])
 
@@ -80,13 +85,17 @@ class Ledger:
             if one.concurrent_to:
                 pairs.extend((self._n, other) for other in one.concurrent_to.split(" "))
         try:
-            self.connection.executemany(f"INSERT INTO records VALUES ({_MARKS})", rows)  # noqa: S608
+            self.connection.executemany(f"INSERT INTO records VALUES ({_MARKS})", rows)
             self.connection.executemany("INSERT INTO pairs VALUES (?, ?)", pairs)
         except sqlite3.Error as error:
             raise ArchiveError(
                 f"what was seen cannot be kept: {error}", where="the system's temporary folder",
                 now="Make room there, or name another with SQLITE_TMPDIR; then verify again.",
             ) from error  # fmt: skip
+
+    def taken_down(self, record_ids: Iterable[str]) -> None:
+        """Say which records were taken down: what refers to them need not find them."""
+        self.connection.executemany("INSERT OR IGNORE INTO tombstones VALUES (?)", ((one,) for one in record_ids))
 
     def index(self) -> None:
         """Make the records quick to find; call it when all are in."""
@@ -95,21 +104,19 @@ class Ledger:
     def faults(self) -> Iterator[Fault]:
         """Yield what binds the records and does not hold, once all are in."""
         self.index()
-        for kind, what, sql, now, note in _RULES:
-            for name, offset, record_id, said, found, own in self.connection.execute(sql):
-                lenient = note or not own
-                yield Fault(kind, what, name, offset, record_id or None, said, found, now, lenient)
+        for kind, what, sql in _RULES:
+            for name, offset, record_id, said, found, fault in self.connection.execute(sql):
+                yield Fault(kind, what, name, offset, record_id or None, said, found, note=not fault)
 
 
 _FIRST = "SELECT min(n) FROM records GROUP BY file"
 _AT = "f.name, r.offset, r.record_id"
 _OF = "FROM records r JOIN files f ON f.id = r.file"
-# Of a file that is written at this moment the last exchange is not all there yet.
-_WHOLE = "f.own AND NOT f.growing"
+_WHOLE = "(f.own AND NOT f.broken)"
 
-#: Kind, what is wrong, the rows it is wrong of, what to do now, whether it is a note. Of a file that somebody else made
-#: each is a note: what it refers to may lie in a file that was not given.
-_RULES: list[tuple[str, str, str, str | None, bool]] = [
+#: Kind, what is wrong, and the rows it is wrong of: file, offset, id, what was said, what is there, whether it is a
+#: fault. Of a file that somebody else made it is a note: what it refers to may lie in a file that was not given.
+_RULES: list[tuple[str, str, str]] = [
     (
         "duplicate-id",
         "another record has the same WARC-Record-ID",
@@ -117,68 +124,94 @@ _RULES: list[tuple[str, str, str, str | None, bool]] = [
             JOIN (SELECT record_id, min(n) AS first FROM records WHERE record_id != '' GROUP BY record_id
                   HAVING count(*) > 1) d ON d.record_id = r.record_id AND r.n > d.first
             JOIN records o ON o.n = d.first JOIN files g ON g.id = o.file ORDER BY r.n""",
-        None,
-        False,
     ),
     (
         "no-warcinfo",
         "the file does not begin with a warcinfo record",
-        f"SELECT {_AT}, NULL, r.type, 1 {_OF} WHERE f.own AND r.n IN ({_FIRST}) AND r.type != 'warcinfo' ORDER BY r.n",
-        None,
-        False,
+        f"SELECT {_AT}, NULL, r.type, {_WHOLE} {_OF} "
+        f"WHERE f.own AND r.n IN ({_FIRST}) AND r.type != 'warcinfo' ORDER BY r.n",
     ),
     (
         "filename",
         "WARC-Filename is not the name of the file",
         f"SELECT {_AT}, r.filename, f.base, f.own {_OF} "
         "WHERE r.type = 'warcinfo' AND r.filename IS NOT NULL AND r.filename != f.base ORDER BY r.n",
-        None,
-        False,
     ),
     (
         "warcinfo-id",
         "WARC-Warcinfo-ID names no warcinfo record of the file",
-        f"""SELECT {_AT}, r.warcinfo_id, NULL, 1 {_OF} WHERE f.own AND r.warcinfo_id IS NOT NULL AND NOT EXISTS (
+        f"""SELECT {_AT}, r.warcinfo_id, NULL, {_WHOLE} {_OF} WHERE f.own AND r.warcinfo_id IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM records i WHERE i.record_id = r.warcinfo_id AND i.type = 'warcinfo' AND i.file = r.file)
             ORDER BY r.n""",
-        None,
-        False,
     ),
     (
         "concurrent-missing",
         "WARC-Concurrent-To names a record that is not there",
         f"""SELECT {_AT}, p.other, NULL, {_WHOLE} FROM pairs p JOIN records r ON r.n = p.n JOIN files f ON f.id = r.file
             LEFT JOIN records o ON o.record_id = p.other WHERE o.n IS NULL ORDER BY r.n""",
-        None,
-        False,
     ),
     (
         "concurrent-differs",
         "the record that WARC-Concurrent-To names is of another URI or date",
-        f"""SELECT {_AT}, r.uri || ' ' || r.date, o.uri || ' ' || o.date, {_WHOLE} FROM pairs p
+        f"""SELECT {_AT}, r.uri || ' ' || r.date, o.uri || ' ' || o.date, f.own FROM pairs p
             JOIN records r ON r.n = p.n JOIN files f ON f.id = r.file JOIN records o ON o.record_id = p.other
             WHERE r.uri IS NOT o.uri OR r.date IS NOT o.date ORDER BY r.n""",
-        None,
-        False,
     ),
     (
         "no-request",
         "the capture and its request do not name each other in WARC-Concurrent-To",
-        f"""SELECT {_AT}, NULL, NULL, 1 {_OF} WHERE {_WHOLE} AND r.type IN ('response', 'revisit') AND NOT EXISTS (
+        f"""SELECT {_AT}, NULL, NULL, {_WHOLE} {_OF} WHERE f.own AND r.type IN ('response', 'revisit') AND NOT EXISTS (
             SELECT 1 FROM pairs p JOIN records q ON q.record_id = p.other JOIN pairs b ON b.n = q.n
             WHERE p.n = r.n AND q.type = 'request' AND b.other = r.record_id) ORDER BY r.n""",
-        None,
-        False,
     ),
     (
         "no-response",
         "the request has no response, and no metadata record says that none came",
-        f"""SELECT {_AT}, NULL, NULL, 1 {_OF} WHERE {_WHOLE} AND r.type = 'request' AND NOT EXISTS (
+        f"""SELECT {_AT}, NULL, NULL, {_WHOLE} {_OF} WHERE f.own AND r.type = 'request' AND NOT EXISTS (
             SELECT 1 FROM pairs p JOIN records q ON q.record_id = p.other
             WHERE p.n = r.n AND q.type IN ('response', 'revisit')) AND r.record_id NOT IN (
-            SELECT p.other FROM pairs p JOIN records m ON m.n = p.n WHERE m.type = 'metadata' AND m.no_response)
+            SELECT p.other FROM pairs p JOIN records m ON m.n = p.n WHERE m.type = 'metadata'
+            AND m.says LIKE 'noResponse:%') ORDER BY r.n""",
+    ),
+    (
+        "refers-to-missing",
+        "WARC-Refers-To names a record that is not there",
+        f"""SELECT {_AT}, r.refers_to, NULL, f.own {_OF} LEFT JOIN records o ON o.record_id = r.refers_to
+            WHERE r.refers_to IS NOT NULL AND o.n IS NULL AND NOT EXISTS (
+            SELECT 1 FROM tombstones t WHERE t.record_id = r.refers_to) ORDER BY r.n""",
+    ),
+    (
+        "taken-down",
+        "the record that WARC-Refers-To names was taken down",
+        f"""SELECT {_AT}, r.refers_to, NULL, 0 {_OF} JOIN tombstones t ON t.record_id = r.refers_to
+            WHERE NOT EXISTS (SELECT 1 FROM records o WHERE o.record_id = r.refers_to) ORDER BY r.n""",
+    ),
+    (
+        "revisit-target",
+        "the revisit does not say all of its original: WARC-Refers-To, its URI and date, and the payload digest",
+        f"""SELECT {_AT}, coalesce(r.refers_to, '–') || ' ' || coalesce(r.refers_to_uri, '–') || ' '
+            || coalesce(r.refers_to_date, '–'), NULL, 1 {_OF}
+            WHERE f.own AND r.type = 'revisit' AND (r.refers_to IS NULL OR r.refers_to_uri IS NULL
+            OR r.refers_to_date IS NULL OR r.payload_digest IS NULL) ORDER BY r.n""",
+    ),
+    (
+        "revisit-target",
+        "the record that the revisit refers to is no whole response of that URI, date and payload digest",
+        f"""SELECT {_AT},
+            'response ' || r.refers_to_uri || ' ' || r.refers_to_date || ' ' || coalesce(r.payload_digest, ''),
+            o.type || ' ' || coalesce(o.uri, '') || ' ' || coalesce(o.date, '') || ' '
+            || coalesce(o.payload_digest, '') || coalesce(', truncated: ' || o.truncated, ''), f.own {_OF}
+            JOIN records o ON o.record_id = r.refers_to WHERE r.type = 'revisit' AND (
+            o.type != 'response' OR r.refers_to_uri IS NOT NULL AND o.uri != r.refers_to_uri
+            OR r.refers_to_date IS NOT NULL AND o.date != r.refers_to_date
+            OR r.payload_digest IS NOT NULL AND o.payload_digest IS NOT NULL AND o.payload_digest != r.payload_digest
+            OR f.own AND (o.payload_digest IS NULL OR o.truncated IS NOT NULL)) ORDER BY r.n""",
+    ),
+    (
+        "revisit-target",
+        "the record that the revisit refers to lies in another site's folder",
+        f"""SELECT {_AT}, f.site, g.site, 1 {_OF} JOIN records o ON o.record_id = r.refers_to
+            JOIN files g ON g.id = o.file WHERE f.own AND g.own AND r.type = 'revisit' AND g.site != f.site
             ORDER BY r.n""",
-        None,
-        False,
     ),
 ]

@@ -21,7 +21,7 @@ from xinhua_id.warc.check.stream import Stream
 _BETWEEN = b"\r\n\r\n"
 _ARC = b"filedesc://"
 _ZSTD = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
-_FRONT = 16 * 1024
+_FRONT = 200
 _FOLLOWS = frozenset({b"", b"WARC/"})
 _OWN_PAYLOAD = frozenset({"response", "request", "resource", "conversion"})
 _MESSAGES = frozenset({"response", "request", "revisit"})
@@ -189,9 +189,7 @@ class Part:
                 out.append(self._fault("unknown-digest", what, offset, record_id, said=said.text, note=not own))
             elif found is not None and not said.says(found):
                 what = f"the {name} has another digest than the record says"
-                out.append(
-                    self._fault(f"{name}-digest", what, offset, record_id, said=said.text, found=said.of(found))
-                )
+                out.append(self._fault(f"{name}-digest", what, offset, record_id, said=said.text, found=said.of(found)))
             elif found is None and name == "payload" and came.why and head.fields.get("WARC-Type") != "revisit":
                 what = f"the record says a payload digest, and {came.why}"
                 out.append(self._fault("payload-digest", what, offset, record_id, said=said.text, note=not own))
@@ -220,5 +218,6 @@ def _seen(head: Head, offset: int, status: int | None, front: bytes) -> Seen:
         offset, 0, get("WARC-Record-ID", ""), get("WARC-Type", ""), get("WARC-Target-URI"), get("WARC-Date"),
         get("WARC-Payload-Digest"), status, get("WARC-Truncated"), get("WARC-Profile"), get("WARC-Refers-To"),
         get("WARC-Refers-To-Target-URI"), get("WARC-Refers-To-Date"), " ".join(head.concurrent_to),
-        get("WARC-Warcinfo-ID"), get("WARC-Filename"), b"noResponse:" in front,
+        get("WARC-Warcinfo-ID"), get("WARC-Filename"),
+        front.partition(b"\r\n")[0].decode("utf-8", "replace") if front else None,
     )  # fmt: skip
