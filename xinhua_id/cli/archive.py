@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from xinhua_id.cli import archive_import, archive_index, archive_recover, archive_replay
+from xinhua_id.cli import archive_import, archive_index, archive_recover, archive_replay, archive_verify
 
 _HELP = """Check, index, package, replay and mend what was captured.
 
@@ -19,6 +19,6 @@ _HELP = """Check, index, package, replay and mend what was captured.
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
     archive = typer.Typer(help=_HELP, no_args_is_help=True, rich_markup_mode="markdown")
-    for verb in (archive_import, archive_index, archive_recover, archive_replay):
+    for verb in (archive_import, archive_index, archive_recover, archive_replay, archive_verify):
         verb.register(archive)
     app.add_typer(archive, name="archive")

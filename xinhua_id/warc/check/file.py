@@ -37,9 +37,11 @@ class _Done(NamedTuple):
 
 
 def processes(number: int) -> ProcessPoolExecutor:
-    """Return a pool for `check_file`. Make it before the program has threads: it is at work at once then."""
+    """Return a pool for `check_file`, its processes begun. Make it before the program has threads: it is quicker."""
     forks = sys.platform == "linux" and threading.active_count() == 1
-    return ProcessPoolExecutor(number, mp_context=multiprocessing.get_context("fork" if forks else "spawn"))
+    pool = ProcessPoolExecutor(number, mp_context=multiprocessing.get_context("fork" if forks else "spawn"))
+    pool.submit(int).result()  # begins them: a fork is over before the caller's first thread
+    return pool
 
 
 def check_file(
@@ -113,7 +115,7 @@ def _work(path: Path, asked: Asked, start: int, stop: int) -> _Done:
 
 
 def _odd_headers(asked: Asked, counts: Counter[bytes], first: dict[bytes, int]) -> Found:
-    """Return the members whose gzip header is not that of the others: a byte that changed there shows by nothing else."""
+    """Return the members whose gzip header is not as the others': a byte that changed there shows by nothing else."""
     usual = max(counts, key=lambda header: counts[header], default=b"")
     what = "the member's gzip header is not that of the file's other members: a byte of it was changed"
     return [

@@ -24,8 +24,14 @@ _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _DIGITS = 19
 _ALWAYS = ("WARC-Record-ID", "WARC-Date", "WARC-Type", "Content-Length")
 #: Fields that a type of record must have besides, and those that it shall not have (§5.7, §5.10 to §5.16).
-_MUST = dict.fromkeys(("response", "resource", "request", "conversion", "continuation"), ("WARC-Target-URI",))
-_MUST["revisit"] = ("WARC-Target-URI", "WARC-Profile")
+_MUST: dict[str, tuple[str, ...]] = {
+    "response": ("WARC-Target-URI",),
+    "resource": ("WARC-Target-URI",),
+    "request": ("WARC-Target-URI",),
+    "revisit": ("WARC-Target-URI", "WARC-Profile"),
+    "conversion": ("WARC-Target-URI",),
+    "continuation": ("WARC-Target-URI",),
+}
 _NEVER = {
     "warcinfo": ("WARC-Concurrent-To", "WARC-Refers-To", "WARC-Target-URI", "WARC-IP-Address", "WARC-Warcinfo-ID"),
     "response": ("WARC-Refers-To", "WARC-Filename"),
@@ -71,7 +77,7 @@ def parsed(raw: bytes) -> Head:
     version, *lines = text[:-4].split("\r\n")
     try:
         # As nearly all are: no name twice, none unknown, a space after each colon.
-        fields: dict[str, str] = dict([line.split(": ", 1) for line in lines])  # type: ignore[misc]
+        fields: dict[str, str] = dict([line.split(": ", 1) for line in lines])
     except ValueError:
         fields = {}
     if len(fields) == len(lines) and fields.keys() <= _KNOWN:

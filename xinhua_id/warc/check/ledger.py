@@ -34,6 +34,10 @@ _INDEXES = """
     CREATE INDEX IF NOT EXISTS by_base ON files (base);
     ANALYZE;
 """
+#: Kind, what is wrong, and the rows it is wrong of: file, offset, id, what was said, what is there, whether it is a
+#: fault (else a note).
+Rule = tuple[str, str, str]
+
 _MARKS = ", ".join("?" * 18)
 
 
@@ -104,8 +108,13 @@ class Ledger:
     def faults(self) -> Iterator[Fault]:
         """Yield what binds the records and does not hold, once all are in."""
         self.index()
-        for kind, what, sql in _RULES:
+        yield from self.ask(_RULES)
+
+    def ask(self, rules: Iterable[Rule]) -> Iterator[Fault]:
+        """Yield what rules find. `index` was called before."""
+        for kind, what, sql in rules:
             for name, offset, record_id, said, found, fault in self.connection.execute(sql):
+                said, found = (None if one is None else str(one) for one in (said, found))
                 yield Fault(kind, what, name, offset, record_id or None, said, found, note=not fault)
 
 
@@ -114,9 +123,8 @@ _AT = "f.name, r.offset, r.record_id"
 _OF = "FROM records r JOIN files f ON f.id = r.file"
 _WHOLE = "(f.own AND NOT f.broken)"
 
-#: Kind, what is wrong, and the rows it is wrong of: file, offset, id, what was said, what is there, whether it is a
-#: fault. Of a file that somebody else made it is a note: what it refers to may lie in a file that was not given.
-_RULES: list[tuple[str, str, str]] = [
+#: Of a file that somebody else made all are notes: what it refers to may lie in a file that was not given.
+_RULES: list[Rule] = [
     (
         "duplicate-id",
         "another record has the same WARC-Record-ID",

@@ -134,8 +134,8 @@ class Part:
         if raw is None or not raw.startswith(b"WARC/"):
             taken, _ = stream.drain()
             begins = "without an empty line" if raw is None else f"beginning with {raw[:40]!r}"
-            there = f"{taken + len(raw or b'')} bytes {begins}"
-            out.append(self._fault("no-record", "what lies here begins no WARC record", offset, found=there))
+            size = f"{taken + len(raw or b'')} bytes {begins}"
+            out.append(self._fault("no-record", "what lies here begins no WARC record", offset, found=size))
             return
         head = heads.parsed(raw)
         record_id = head.fields.get("WARC-Record-ID")
