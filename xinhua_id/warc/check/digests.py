@@ -110,7 +110,7 @@ def framing(raw: bytes | memoryview) -> tuple[int, int, bool] | None:
     """
     front = bytes(raw[:_FIRST_LOOK])
     end = front.find(b"\n\r\n")
-    other = front.find(b"\n\n", 0, end if end >= 0 else len(front))
+    other = front.find(b"\n\n", 0, end + 1 if end >= 0 else len(front))
     end = other + 2 if other >= 0 else end + 3
     status = _STATUS_LINE.match(front)
     if end < len(b"\n\n") or status is None or status.end() > end:

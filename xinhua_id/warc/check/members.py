@@ -24,6 +24,7 @@ _WINDOW = 1 << 20
 _PROBE = 4096
 _WORDS = (b"WARC/", b"filedesc://")
 _HEADER = 10
+_STEP = 16
 
 
 class Torn(Exception):
@@ -52,9 +53,11 @@ class Member:
         """Yield what the member holds; raise `Torn` where it does not inflate."""
         inflate = zlib_ng.decompressobj(_GZIP)
         at, data = self.offset, self.waiting
+        silent = True
         try:
             while True:
                 if piece := inflate.decompress(data, PIECE):
+                    silent = False
                     yield piece
                 if inflate.eof:
                     break
@@ -66,6 +69,8 @@ class Member:
                     if not data:
                         raise Torn("the gzip member ends before its record does")
         except _Broken as error:
+            if silent:
+                yield from _before_the_break(data)
             raise Torn(_in_words(error)) from error
         self.waiting = inflate.unused_data
         self.end = at + len(data) - len(self.waiting)
@@ -114,6 +119,17 @@ def next_member(file: BinaryIO, start: int) -> int:
         if len(window) < _WINDOW:
             return base + len(window)
         base += len(window) - len(_DEFLATE) + 1
+
+
+def _before_the_break(data: bytes) -> Iterator[bytes]:
+    """Yield what a member that breaks in its first bytes holds before: zlib forgets the output of the call that fails."""
+    inflate = zlib_ng.decompressobj(_GZIP)
+    for at in range(0, len(data), _STEP):
+        try:
+            if piece := inflate.decompress(data[at : at + _STEP], PIECE):
+                yield piece
+        except _Broken:
+            return
 
 
 def _holds_a_record(file: BinaryIO, offset: int) -> bool:

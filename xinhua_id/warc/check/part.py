@@ -22,6 +22,8 @@ _BETWEEN = b"\r\n\r\n"
 _ARC = b"filedesc://"
 _ZSTD = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
 _FRONT = 200
+#: So few bytes behind a block are what should be two line ends, if they are line ends at all.
+_SHORT = 9
 _FOLLOWS = frozenset({b"", b"WARC/"})
 _OWN_PAYLOAD = frozenset({"response", "request", "resource", "conversion"})
 _MESSAGES = frozenset({"response", "request", "revisit"})
@@ -132,7 +134,7 @@ class Part:
         """Check the record at the front of the stream and take it; what is seen of it comes last."""
         raw = stream.head()
         if raw is None or not raw.startswith(b"WARC/"):
-            taken, _ = stream.drain()
+            taken = stream.drain()
             begins = "without an empty line" if raw is None else f"beginning with {raw[:40]!r}"
             size = f"{taken + len(raw or b'')} bytes {begins}"
             out.append(self._fault("no-record", "what lies here begins no WARC record", offset, found=size))
@@ -148,16 +150,17 @@ class Part:
         began = stream.at
         try:
             came = self._digested(stream, head, head.length)
+            there = stream.at - began
+            if there == head.length and stream.peek(4) == _BETWEEN:
+                stream.skip(4)
+                there = -1 if stream.peek(5) in _FOLLOWS else there + len(_BETWEEN)
+            end = self._end(stream, head.length, there, offset, record_id) if there >= 0 else None
         except Torn:
             out.append(_seen(head, offset, None, b""))
             raise
         self._compare(head, came, offset, record_id, out)
-        there = stream.at - began
-        if there == head.length and stream.peek(4) == _BETWEEN:
-            stream.skip(4)
-            there = -1 if stream.peek(5) in _FOLLOWS else there + 4
-        if there >= 0:
-            out.append(self._end(stream, head.length, there, offset, record_id))
+        if end is not None:
+            out.append(end)
         out.append(_seen(head, offset, came.status, came.front))
 
     def _digested(self, stream: Stream, head: Head, length: int) -> digests.Computed:
@@ -196,11 +199,14 @@ class Part:
 
     def _end(self, stream: Stream, said: int, there: int, offset: int, record_id: str | None) -> Fault:
         """Return what is wrong where the block does not end as it should; ``there`` bytes of it were taken."""
-        more, tail = stream.drain()
-        there += more - (4 if tail == _BETWEEN else 0)
-        if there == said:
+        rest = stream.peek(_SHORT)
+        only_ends = len(rest) < _SHORT and not rest.strip(b"\r\n")
+        if there == said and only_ends and not (stream.tail + rest).endswith(_BETWEEN):
+            stream.drain()
             return self._fault("record-end", "the record does not end with two line ends", offset, record_id,
-                               said=repr(_BETWEEN), found=repr(tail))  # fmt: skip
+                               said=repr(_BETWEEN), found=repr(rest))  # fmt: skip
+        there += stream.drain()
+        there -= len(_BETWEEN) if stream.tail == _BETWEEN else 0
         return self._fault("length", "Content-Length is not that of the block", offset, record_id,
                            said=f"{said} bytes", found=f"{there} bytes")  # fmt: skip
 

@@ -8,24 +8,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 _LONGEST_HEAD = 1 << 20
+_ENDS = b"\r\n\r\n"
 
 
 class Stream:
-    """Bytes that come a piece at a time, taken from the front. ``at`` counts what was taken."""
+    """Bytes that come a piece at a time, taken from the front.
+
+    ``at`` counts what was taken; ``tail`` are the last four bytes of the block taken last.
+    """
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self.at = 0
+        self.tail = b""
         self._pieces = pieces
         self._piece = b""
         self._from = 0
 
     def head(self) -> bytes | None:
         """Take the bytes through the first empty line; None, with nothing taken, where there is none."""
-        end = self._piece.find(b"\r\n\r\n", self._from)
+        end = self._piece.find(_ENDS, self._from)
         while end < 0:
             if len(self._piece) - self._from > _LONGEST_HEAD or not self._more():
                 return None
-            end = self._piece.find(b"\r\n\r\n", self._from)
+            end = self._piece.find(_ENDS, self._from)
         return self._take(end + 4 - self._from)
 
     def block(self, length: int) -> Iterator[memoryview]:
@@ -39,6 +44,7 @@ class Stream:
             self._from += len(piece)
             self.at += len(piece)
             length -= len(piece)
+            self.tail = bytes(piece[-4:]) if len(piece) >= len(_ENDS) else (self.tail + piece)[-4:]
             yield piece
 
     def peek(self, length: int) -> bytes:
@@ -51,13 +57,9 @@ class Stream:
         """Take bytes that were peeked at."""
         self._take(length)
 
-    def drain(self) -> tuple[int, bytes]:
-        """Take all that is left; return how many bytes it was, and the last four."""
-        taken, tail = 0, b""
-        for piece in self.block(1 << 62):
-            taken += len(piece)
-            tail = (tail + piece[-4:])[-4:]
-        return taken, tail
+    def drain(self) -> int:
+        """Take all that is left; return how many bytes it was."""
+        return sum(map(len, self.block(1 << 62)))
 
     def _take(self, length: int) -> bytes:
         found = self._piece[self._from : self._from + length]
