@@ -109,7 +109,7 @@ def resource(block: bytes = b'{"pages": 3}') -> Made:
 def written(folder: Path, made: Iterable[Made], name: str | None = None) -> Path:
     """Write the records into a file that has the name which its warcinfo says."""
     every = list(made)
-    path = folder / (name or next((one.of("WARC-Filename") for one in every if one.of("WARC-Filename")), "a.warc.gz"))
+    path = folder / (name or next((said for one in every if (said := one.of("WARC-Filename"))), "a.warc.gz"))
     path.write_bytes(b"".join(one.member() if path.suffix == ".gz" else one.plain() for one in every))
     return path
 

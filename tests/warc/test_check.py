@@ -1,4 +1,4 @@
-"""A WARC file is checked record by record: what is sound passes, and each way of being wrong is named with its record."""
+"""A WARC is checked record by record: what is sound passes, and each way of being wrong is named with its record."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import functools
 import gzip
 import hashlib
 import tempfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -303,11 +304,8 @@ def test_any_byte_that_changes_in_a_member_is_reported(at: int, by: int) -> None
     at %= len(whole)
     changed = bytearray(whole)
     changed[at] ^= by
-    try:
-        # Up to seven bits behind the last of a member's deflate stream mean nothing; only the file's fixity has them.
-        assume(gzip.decompress(changed) != plain or at in _headers(whole))
-    except Exception:  # noqa: BLE001 (whatever gzip says, it is no longer the same)
-        pass
+    # Up to seven bits behind the last of a member's deflate stream mean nothing; only the file's fixity has them.
+    assume(_inflated(bytes(changed)) != plain or at in _headers(whole))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(changed)
@@ -327,9 +325,17 @@ def test_any_byte_that_changes_in_a_block_is_reported_without_gzip_too(at: int, 
     assert ("block-digest", made[number].of("WARC-Record-ID")) in {(one.kind, one.record_id) for one in found}
 
 
+def _inflated(whole: bytes) -> bytes | None:
+    try:
+        return gzip.decompress(whole)
+    except (OSError, EOFError, zlib.error):
+        return None
+
+
 def _headers(whole: bytes) -> set[int]:
     """Return where the gzip headers lie."""
-    found, at = set(), 0
+    found: set[int] = set()
+    at = 0
     while (at := whole.find(b"\x1f\x8b\x08\0\0\0\0\0\0\x03", at)) >= 0:
         found.update(range(at, at + 10))
         at += 10
@@ -361,7 +367,8 @@ def test_a_file_read_in_parts_is_found_to_be_the_same(
     "raw",
     [
         SAID, CHUNKED, b"HTTP/1.1 200 OK\n\nx\r\n\r\ny", b"HTTP/1.1 200 OK\r\n\nx", b"HTTP/1.0 404\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nX: a\n b\r\n\r\nx", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX: a\n b\r\n\r\nx",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
     ],
 )  # fmt: skip
 def test_the_quick_look_at_a_head_sees_what_the_long_one_sees(raw: bytes) -> None:

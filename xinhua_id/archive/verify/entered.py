@@ -138,10 +138,10 @@ RULES: list[Rule] = [
     (
         "catalogue-missing",
         "the catalogue does not know the capture",
-        f"""SELECT f.name, r.offset, r.record_id, NULL, r.type || ' ' || coalesce(r.uri, '–'), 1
+        f"""SELECT f.name, r.offset, r.record_id, NULL, r.type || ' ' || coalesce(r.uri, '–'), f.own
             FROM records r JOIN files f ON f.id = r.file WHERE r.type IN ('response', 'revisit', 'resource')
             AND {_IN_SITE} AND {_KNOWN}
-            AND NOT EXISTS (SELECT 1 FROM cat_captures c WHERE c.record_id = r.record_id AND c.site = f.site)""",
+            AND NOT EXISTS (SELECT 1 FROM cat_captures c WHERE c.record_id = r.record_id)""",
     ),
     (
         "catalogue-stale",
@@ -164,7 +164,7 @@ RULES: list[Rule] = [
         "the catalogue does not know the visit",
         f"""SELECT f.name, r.offset, r.record_id, NULL, r.says || ' ' || r.uri, 1 FROM records r
             JOIN files f ON f.id = r.file
-            WHERE r.type = 'metadata' AND r.says LIKE 'outcome:%' AND {_IN_SITE} AND {_KNOWN}
+            WHERE r.type = 'metadata' AND r.says LIKE 'outcome:%' AND f.own AND {_IN_SITE} AND {_KNOWN}
             AND NOT EXISTS (SELECT 1 FROM cat_visits c WHERE c.record_id = r.record_id)""",
     ),
     (

@@ -118,6 +118,9 @@ class Fixity:
             else:
                 yield Fault("left-open", "its crawl died: the file is not closed", self._named(path),
                             now=f"`{_RECOVER.format(self._site.name)}` makes it whole.")  # fmt: skip
+        if (importing := self._site.home / "importing").is_dir():
+            yield Fault("left-import", "an import goes on, or died", self._named(importing), note=True,
+                        now="The next import into this folder completes it, or takes it away.")  # fmt: skip
         for path in self._site.torn():
             what = f"{path.stat().st_size} torn bytes that recovery set aside"
             yield Fault("torn-tail", what, self._named(path), note=True)

@@ -55,14 +55,15 @@ class Labelled(NamedTuple):
 class Computed(NamedTuple):
     """What came of a block: the digests asked for, and the status of the response in it.
 
-    ``payload`` is None where there is none; ``why`` says why, where there ought to be one. ``front`` are its first
-    bytes, as many as were asked for.
+    ``payload`` is None where there is none; ``why`` says why, where there ought to be one. ``framed`` is the digest
+    over a chunked body as it came, where that was asked for. ``front`` are as many first bytes as were asked for.
     """
 
     block: bytes | None
     payload: bytes | None
     status: int | None = None
     why: str | None = None
+    framed: bytes | None = None
     front: bytes = b""
 
 
@@ -92,15 +93,22 @@ def of_block(
 
 
 def of_message(
-    pieces: Iterable[memoryview], block: Labelled | None, body: Labelled | None, *, request: bool = False
+    pieces: Iterable[memoryview],
+    block: Labelled | None,
+    body: Labelled | None,
+    *,
+    request: bool = False,
+    framed: bool = False,
 ) -> Computed:
-    """Return what a block comes to that is a message of HTTP."""
+    """Return what a block comes to that is a message of HTTP; ``framed`` asks for the digest over the chunks too."""
     first, second = _new(block), _new(body)
+    third = _new(body) if framed else None
     going = _passing(pieces, first)
-    found = _message(going, second, request)
-    for _ in going:
-        pass
-    return Computed(_end(first), *found)
+    found = _message(going, second, third, request)
+    for piece in going:
+        if third is not None:
+            third.update(piece)
+    return Computed(_end(first), *found, framed=_end(third))
 
 
 def framing(raw: bytes | memoryview) -> tuple[int, int, bool] | None:
@@ -129,7 +137,9 @@ def _passing(pieces: Iterable[memoryview], digest: Any) -> Iterator[memoryview]:
         yield piece
 
 
-def _message(going: Iterator[memoryview], digest: Any, request: bool) -> tuple[bytes | None, int | None, str | None]:
+def _message(
+    going: Iterator[memoryview], digest: Any, framed: Any, request: bool
+) -> tuple[bytes | None, int | None, str | None]:
     """Return the digest over the body, the status, and why there is no digest."""
     piece = next(going, None)
     if piece is None:
@@ -146,7 +156,7 @@ def _message(going: Iterator[memoryview], digest: Any, request: bool) -> tuple[b
     if digest is None:
         return None, said, None
     try:
-        body = _body(piece[start:], going)
+        body = _passing(_body(piece[start:], going), framed if chunked else None)
         for part in payload.dechunked(map(bytes, body)) if chunked else body:
             digest.update(part)
     except BadPayload as error:

@@ -122,7 +122,7 @@ def next_member(file: BinaryIO, start: int) -> int:
 
 
 def _before_the_break(data: bytes) -> Iterator[bytes]:
-    """Yield what a member that breaks in its first bytes holds before: zlib forgets the output of the call that fails."""
+    """Yield what a member holds before it breaks in its first bytes: zlib forgets the output of the call that fails."""
     inflate = zlib_ng.decompressobj(_GZIP)
     for at in range(0, len(data), _STEP):
         try:

@@ -172,30 +172,43 @@ class Part:
             # A revisit's payload is the original's; that of a record in segments is in all of them (§5.9).
             body = None
         if http and kind in _MESSAGES:
-            return digests.of_message(stream.block(length), block, body, request=kind == "request")
+            framed = not self._asked.own and body is not None
+            return digests.of_message(stream.block(length), block, body, request=kind == "request", framed=framed)
         return digests.of_block(stream.block(length), block, body, front=_FRONT if kind == "metadata" else 0)
 
     def _compare(
         self, head: Head, came: digests.Computed, offset: int, record_id: str | None, out: list[Seen | Fault]
     ) -> None:
-        own = self._asked.own
-        for name, field, found in (
-            ("block", "WARC-Block-Digest", came.block),
-            ("payload", "WARC-Payload-Digest", came.payload),
-        ):
-            said = digests.labelled(head.fields.get(field))
-            if said is None:
-                if own and name == "block":
-                    out.append(self._fault("missing-digest", f"the record has no {field}", offset, record_id))
-            elif said.name is None:
-                what = f"the {name} digest is of an algorithm that is not known here"
-                out.append(self._fault("unknown-digest", what, offset, record_id, said=said.text, note=not own))
-            elif found is not None and not said.says(found):
-                what = f"the {name} has another digest than the record says"
-                out.append(self._fault(f"{name}-digest", what, offset, record_id, said=said.text, found=said.of(found)))
-            elif found is None and name == "payload" and came.why and head.fields.get("WARC-Type") != "revisit":
-                what = f"the record says a payload digest, and {came.why}"
-                out.append(self._fault("payload-digest", what, offset, record_id, said=said.text, note=not own))
+        fields, own = head.fields, self._asked.own
+        said = digests.labelled(fields.get("WARC-Block-Digest"))
+        if said is None:
+            if own:
+                out.append(self._fault("missing-digest", "the record has no WARC-Block-Digest", offset, record_id))
+        elif (fault := self._digest("block", said, came.block, offset, record_id)) is not None:
+            out.append(fault)
+        said = digests.labelled(fields.get("WARC-Payload-Digest"))
+        if said is None:
+            return
+        if came.framed is not None and came.framed != came.payload and said.says(came.framed):
+            what = "the payload digest is over the chunks, as Heritrix and wget have it, not over the body in them"
+            found = said.of(came.payload) if came.payload else came.why
+            out.append(self._fault("digest-of-chunks", what, offset, record_id, said=said.text, found=found, note=True))
+        elif came.payload is None and came.why and fields.get("WARC-Type") != "revisit":
+            what = f"the record says a payload digest, and {came.why}"
+            out.append(self._fault("payload-digest", what, offset, record_id, said=said.text, note=not own))
+        elif (fault := self._digest("payload", said, came.payload, offset, record_id)) is not None:
+            out.append(fault)
+
+    def _digest(
+        self, name: str, said: digests.Labelled, found: bytes | None, offset: int, record_id: str | None
+    ) -> Fault | None:
+        if said.name is None:
+            what = f"the {name} digest is of an algorithm that is not known here"
+            return self._fault("unknown-digest", what, offset, record_id, said=said.text, note=not self._asked.own)
+        if found is None or said.says(found):
+            return None
+        what = f"the {name} has another digest than the record says"
+        return self._fault(f"{name}-digest", what, offset, record_id, said=said.text, found=said.of(found))
 
     def _end(self, stream: Stream, said: int, there: int, offset: int, record_id: str | None) -> Fault:
         """Return what is wrong where the block does not end as it should; ``there`` bytes of it were taken."""
