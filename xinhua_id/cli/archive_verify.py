@@ -9,16 +9,16 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-from xinhua_id.archive.verify import Scope, Verification, scope_of
-from xinhua_id.cli.summary import size
-from xinhua_id.warc.check.findings import Fault
+
+if TYPE_CHECKING:
+    from xinhua_id.archive.verify import Scope, Verification
+    from xinhua_id.warc.check.findings import Fault
 
 _HELP = """Check that the archive is whole: every record, and that files, index, items and catalogue agree.
 
@@ -55,6 +55,8 @@ def verify(
     ] = Path("archives"),
 ) -> None:
     """Verify, and exit with 1 where there is a fault."""
+    from xinhua_id.archive.verify import Verification, scope_of
+
     scope = scope_of(archive, what or ())
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
     found: list[Fault] = []
@@ -98,11 +100,17 @@ def _account(scope: Scope, going: Verification, found: list[Fault]) -> dict[str,
     }
 
 
+def _size(number: int) -> str:
+    from xinhua_id.cli.summary import size
+
+    return size(number)
+
+
 def _show(talk: Console, going: Verification) -> None:
-    speed = f", {size(int(going.bytes / going.seconds))}/s" if going.seconds else ""
+    speed = f", {_size(int(going.bytes / going.seconds))}/s" if going.seconds else ""
     types = ", ".join(f"{number} {name or 'without a type'}" for name, number in going.types.items())
     talk.print(
-        f"{going.files} files, {size(going.bytes)}, {going.records} records in {going.seconds:.1f} s{speed}"
+        f"{going.files} files, {_size(going.bytes)}, {going.records} records in {going.seconds:.1f} s{speed}"
         + (f"\n  [dim]{escape(types)}[/]" if types else "")
     )
     for label, kinds in (("note", going.notes), ("fault", going.kinds)):
@@ -120,6 +128,15 @@ def _show(talk: Console, going: Verification) -> None:
 def _progress(talk: Console) -> Iterator[tuple[Callable[[int], object], Callable[[int], None]]]:
     """Give what begins the progress, told how many bytes there are, and what moves it on."""
     if talk.is_terminal:
+        from rich.progress import (
+            BarColumn,
+            DownloadColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+            TransferSpeedColumn,
+        )
+
         columns = TextColumn("verifying"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()
         bar = Progress(*columns, console=talk, transient=True)
         task = bar.add_task("verify", total=None)
@@ -147,6 +164,6 @@ def _progress(talk: Console) -> Iterator[tuple[Callable[[int], object], Callable
         state["done"] += number
         if time.monotonic() - state["spoken"] >= _PLAIN_EVERY:
             state["spoken"] = time.monotonic()
-            talk.print(f"verifying: {size(int(state['done']))} of {size(int(state['total']))}")
+            talk.print(f"verifying: {_size(int(state['done']))} of {_size(int(state['total']))}")
 
     yield lambda total: state.update(total=total), note

@@ -7,6 +7,7 @@ how rows are made.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -14,7 +15,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from xinhua_id.archive.recover import batched
 from xinhua_id.archive.verify.scope import Site
 from xinhua_id.catalogue import articles, captures, files, tombstones, visits
 from xinhua_id.warc import record
@@ -89,7 +89,8 @@ def of_files(catalogue: Connection, site: Site, named: Callable[[Path], str]) ->
 
 
 def _insert(rows: sqlite3.Connection, table: str, found: Iterable[tuple[Any, ...]]) -> None:
-    for batch in batched(found, _BATCH):
+    waiting = iter(found)
+    while batch := list(itertools.islice(waiting, _BATCH)):
         rows.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(batch[0]))})", batch)
 
 

@@ -14,10 +14,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from pathlib import Path
 
-from xinhua_id.archive.verify import entered, index, lines, wacz
 from xinhua_id.archive.verify.fixity import Fixity
 from xinhua_id.archive.verify.scope import Scope, Site, made_by_us
-from xinhua_id.catalogue.store import NAME, VARIABLE, Catalogue
 from xinhua_id.errors import ArchiveError
 from xinhua_id.warc.check.file import check_file, processes, split
 from xinhua_id.warc.check.findings import Fault
@@ -70,10 +68,15 @@ class Verification:
                 self.seconds = time.monotonic() - began
 
     def _all(self, ledger: Ledger, pool: Executor | None) -> Iterator[Fault]:
+        # Here, so that a single file is checked before SQLAlchemy and pydantic would have begun.
+        from xinhua_id.archive.verify import wacz
+
         named = self._scope.name
         accounts = [Fixity(site, named) for site in self._scope.sites]
         yield from self._catalogue(ledger)
         for site, account in zip(self._scope.sites, accounts, strict=True):
+            from xinhua_id.archive.verify import index, lines
+
             yield from lines.read(ledger.connection, site, named)
             yield from index.read(ledger.connection, site, named)
             account.begin(pool)
@@ -113,10 +116,13 @@ class Verification:
             yield Fault("unreadable", f"the file cannot be read: {error.strerror or error}", name)
 
     def _catalogue(self, ledger: Ledger) -> Iterator[Fault]:
-        ledger.connection.executescript(entered.TABLES)
         archive = self._scope.archive
         if archive is None:
             return
+        from xinhua_id.archive.verify import entered
+        from xinhua_id.catalogue.store import NAME, VARIABLE, Catalogue
+
+        ledger.connection.executescript(entered.TABLES)
         if not ((archive / NAME).is_file() or os.environ.get(VARIABLE)):
             yield Fault("no-catalogue", "the archive has no catalogue", str(archive / NAME),
                         now="`xinhua-id archive rebuild` makes it from the files.", note=True)  # fmt: skip
@@ -135,6 +141,8 @@ class Verification:
         """Hold everything against everything, once all of it is read."""
         yield from ledger.faults()
         if self._scope.sites:
+            from xinhua_id.archive.verify import entered, index, lines
+
             ledger.connection.executescript(entered.INDEXES)
             for rules in (lines.RULES, index.RULES, entered.RULES):
                 yield from ledger.ask(rules)

@@ -22,7 +22,8 @@ _TABLES = """
     CREATE TABLE records (
         n INTEGER PRIMARY KEY, file INTEGER, offset INTEGER, length INTEGER, record_id TEXT, type TEXT, uri TEXT,
         date TEXT, payload_digest TEXT, status INTEGER, truncated TEXT, profile TEXT, refers_to TEXT,
-        refers_to_uri TEXT, refers_to_date TEXT, warcinfo_id TEXT, filename TEXT, says TEXT
+        refers_to_uri TEXT, refers_to_date TEXT, warcinfo_id TEXT, filename TEXT, says TEXT,
+        paired INTEGER
     );
     CREATE TABLE pairs (n INTEGER, other TEXT);
     CREATE TABLE tombstones (record_id TEXT PRIMARY KEY);
@@ -38,7 +39,7 @@ _INDEXES = """
 #: fault (else a note).
 Rule = tuple[str, str, str]
 
-_MARKS = ", ".join("?" * 18)
+_INSERT = f"INSERT INTO records VALUES ({', '.join('?' * 19)})"
 
 
 class Ledger:
@@ -82,14 +83,25 @@ class Ledger:
         """Keep records of a file, in its order. Raises `ArchiveError` where the temporary folder is full."""
         rows: list[tuple[Any, ...]] = []
         pairs: list[tuple[int, str]] = []
+        types, number = self.types, self._n
+        before: Seen | None = None
         for one in seen:
-            self._n += 1
-            rows.append((self._n, file, *one[:13], *one[14:]))
-            self.types[one.type] = self.types.get(one.type, 0) + 1
-            if one.concurrent_to:
-                pairs.extend((self._n, other) for other in one.concurrent_to.split(" "))
+            number += 1
+            kind = one.type
+            types[kind] = types.get(kind, 0) + 1
+            other = one.concurrent_to
+            paired = False
+            if kind == "request" and before is not None and _are_a_pair(before, one):
+                # As nearly all are: what is right is not looked at again.
+                paired = True
+                _settle(rows, pairs, number - 1)
+            elif other:
+                pairs.extend((number, each) for each in other.split(" "))
+            rows.append((number, file, *one[:13], *one[14:], paired))
+            before = one
+        self._n = number
         try:
-            self.connection.executemany(f"INSERT INTO records VALUES ({_MARKS})", rows)
+            self.connection.executemany(_INSERT, rows)
             self.connection.executemany("INSERT INTO pairs VALUES (?, ?)", pairs)
         except sqlite3.Error as error:
             raise ArchiveError(
@@ -116,6 +128,25 @@ class Ledger:
             for name, offset, record_id, said, found, fault in self.connection.execute(sql):
                 said, found = (None if one is None else str(one) for one in (said, found))
                 yield Fault(kind, what, name, offset, record_id or None, said, found, note=not fault)
+
+
+def _are_a_pair(answer: Seen, request: Seen) -> bool:
+    """Whether a capture and the request behind it name each other and nothing else, and say the same of themselves."""
+    return (
+        answer.concurrent_to == request.record_id
+        and request.concurrent_to == answer.record_id
+        and answer.type in {"response", "revisit"}
+        and answer.date == request.date
+        and answer.uri == request.uri
+        and request.record_id != ""
+    )
+
+
+def _settle(rows: list[tuple[Any, ...]], pairs: list[tuple[int, str]], number: int) -> None:
+    """Take back what was kept of a capture's pair: it is right."""
+    rows[-1] = (*rows[-1][:-1], True)
+    if pairs and pairs[-1][0] == number:
+        pairs.pop()
 
 
 _FIRST = "SELECT min(n) FROM records GROUP BY file"
@@ -148,9 +179,9 @@ _RULES: list[Rule] = [
     (
         "warcinfo-id",
         "WARC-Warcinfo-ID names no warcinfo record of the file",
-        f"""SELECT {_AT}, r.warcinfo_id, NULL, {_WHOLE} {_OF} WHERE f.own AND r.warcinfo_id IS NOT NULL AND NOT EXISTS (
-            SELECT 1 FROM records i WHERE i.record_id = r.warcinfo_id AND i.type = 'warcinfo' AND i.file = r.file)
-            ORDER BY r.n""",
+        f"""SELECT {_AT}, r.warcinfo_id, NULL, {_WHOLE} {_OF} WHERE f.own AND r.warcinfo_id IS NOT NULL
+            AND (r.file, r.warcinfo_id) IN (SELECT DISTINCT file, warcinfo_id FROM records
+            EXCEPT SELECT file, record_id FROM records WHERE type = 'warcinfo') ORDER BY r.n""",
     ),
     (
         "concurrent-missing",
@@ -168,14 +199,16 @@ _RULES: list[Rule] = [
     (
         "no-request",
         "the capture and its request do not name each other in WARC-Concurrent-To",
-        f"""SELECT {_AT}, NULL, NULL, {_WHOLE} {_OF} WHERE f.own AND r.type IN ('response', 'revisit') AND NOT EXISTS (
+        f"""SELECT {_AT}, NULL, NULL, {_WHOLE} {_OF} WHERE NOT r.paired AND f.own AND r.type IN ('response', 'revisit')
+            AND NOT EXISTS (
             SELECT 1 FROM pairs p JOIN records q ON q.record_id = p.other JOIN pairs b ON b.n = q.n
             WHERE p.n = r.n AND q.type = 'request' AND b.other = r.record_id) ORDER BY r.n""",
     ),
     (
         "no-response",
         "the request has no response, and no metadata record says that none came",
-        f"""SELECT {_AT}, NULL, NULL, {_WHOLE} {_OF} WHERE f.own AND r.type = 'request' AND NOT EXISTS (
+        f"""SELECT {_AT}, NULL, NULL, {_WHOLE} {_OF}
+            WHERE NOT r.paired AND f.own AND r.type = 'request' AND NOT EXISTS (
             SELECT 1 FROM pairs p JOIN records q ON q.record_id = p.other
             WHERE p.n = r.n AND q.type IN ('response', 'revisit')) AND r.record_id NOT IN (
             SELECT p.other FROM pairs p JOIN records m ON m.n = p.n WHERE m.type = 'metadata'
