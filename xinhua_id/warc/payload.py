@@ -122,20 +122,21 @@ def dechunked(body: Iterable[bytes]) -> Iterator[bytes]:
     """
     waiting, left, state = b"", 0, "size"
     for piece in body:
-        waiting = waiting + piece if waiting else piece
-        while waiting:
+        # Read by position: a piece of many small chunks is copied once, not once a chunk.
+        waiting, at = waiting + piece if waiting else piece, 0
+        while at < len(waiting):
             if state == "data":
-                yield waiting[:left]
-                taken = min(left, len(waiting))
-                waiting, left = waiting[taken:], left - taken
+                taken = min(left, len(waiting) - at)
+                yield waiting[at : at + taken]
+                at, left = at + taken, left - taken
                 state = "data" if left else "end"
                 continue
-            line, newline, rest = waiting.partition(b"\n")
-            if not newline:
-                if len(waiting) > _LONGEST_LINE:
+            newline = waiting.find(b"\n", at)
+            if newline < 0:
+                if len(waiting) - at > _LONGEST_LINE:
                     raise _broken("a chunk's size line does not end")
                 break
-            waiting = rest
+            line, at = waiting[at:newline], newline + 1
             if state == "end":
                 if line.rstrip(b"\r"):
                     raise _broken("a chunk is longer than it says")
@@ -145,6 +146,7 @@ def dechunked(body: Iterable[bytes]) -> Iterator[bytes]:
             if left == 0:
                 return
             state = "data"
+        waiting = waiting[at:]
 
 
 def chunk_size(line: bytes) -> int:
