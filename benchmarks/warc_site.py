@@ -48,7 +48,7 @@ def _blocks(chance: random.Random, words: list[str], weights: list[float]) -> It
             'data-kind="story">'
             f'<a class="teaser__link teaser__link--image" href="https://contoh.id/berita/{slug}" data-key="{key:016x}">'
             '<img class="teaser__image" loading="lazy" decoding="async" width="300" height="200" '
-            f'sizes="(min-width: 768px) 300px, 100vw" src="https://gambar.contoh.id/{key:016x}.jpg?w=300&h=200&crop=1" alt=""></a>'
+            f'sizes="300px" src="https://gambar.contoh.id/{key:016x}.jpg?w=300&h=200&crop=1" alt=""></a>'
             f'<h3 class="teaser__title"><a class="teaser__link" href="https://contoh.id/berita/{slug}">{said(5, 9)}'
             "</a></h3>"
             f'<span class="teaser__date">{at % 28 + 1}/{at % 12 + 1}/2026</span></div>\n'

@@ -27,6 +27,7 @@ from xinhua_id.items import Article, Capture, Outcome
 from xinhua_id.warc.exchange import Exchange, target_uri
 from xinhua_id.warc.exchange_records import NOT_MODIFIED, Original
 from xinhua_id.warc.file import WarcFile
+from xinhua_id.warc.payload import Head
 from xinhua_id.warc.writer import Placed, WarcWriter
 
 
@@ -46,10 +47,12 @@ class Policy:
 
 
 class Kept(NamedTuple):
-    """What became of an exchange: where its answer lies, and the original if the server said that it still holds."""
+    """What became of an exchange: where its answer lies, the original if the server said that it still holds, and the
+    answer's head, None where nothing came that has one."""
 
     capture: Capture | None
     unmodified: Original | None = None
+    head: Head | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,8 @@ class Committer:
             answered = next(iter(self._group.placed[first:]), None)
         url = target_uri(exchange.url)
         unmodified = answered is not None and ("WARC-Profile", NOT_MODIFIED) in answered.headers
-        kept = Kept(capture, self.originals.of_url(url) if unmodified else None)
+        head = answered.head if answered is not None else None
+        kept = Kept(capture, self.originals.of_url(url) if unmodified else None, head)
         self.originals.answered(url)
         return kept
 

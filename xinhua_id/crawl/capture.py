@@ -241,7 +241,7 @@ class Captures:
         url, when = target_uri(exchange.url), kept.capture.captured_at
         if (original := kept.unmodified) is None:
             http = cast("BinaryIO", exchange.response)
-            return page_of(url, http, when, kept.capture, truncated=exchange.truncated)
+            return page_of(url, http, when, kept.capture, truncated=exchange.truncated, head=kept.head)
         self.crawler.stats.inc_value("warc/not-modified")
         path = file_in(self.committer.home / "warc", original.file)
         found = reader.record_at(path, original.offset, original.length)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import quote, urldefrag
 
@@ -64,6 +65,7 @@ class Exchange:
         self.response.close()
 
 
+@lru_cache(maxsize=256)  # every record of an exchange asks
 def target_uri(url: str) -> str:
     """Return ``url`` as WARC-Target-URI has it: no fragment, spaces and non-ASCII percent-encoded (WARC 1.1 §5.12)."""
     try:

@@ -23,16 +23,18 @@ def page_of(
     *,
     truncated: str | None = None,
     limit: int = payload.LIMIT,
+    head: payload.Head | None = None,
 ) -> Page:
     """Return the Page that the bytes of a response make; ``http`` begins with its head (1xx heads are skipped).
 
-    ``truncated`` is the reason of WARC-Truncated. Never raises for what the bytes hold: where they are no response, or
-    do not decode, the Page has what could be read and ``incomplete`` says why it is not whole.
+    ``truncated`` is the reason of WARC-Truncated; ``head`` is that of the response, where it was read already. Never
+    raises for what the bytes hold: where they are no response, or do not decode, the Page has what could be read and
+    ``incomplete`` says why it is not whole.
     """
     file = io.BytesIO(http) if isinstance(http, bytes) else http
     length = file.seek(0, io.SEEK_END)
     try:
-        head = payload.read_head_of(file, length)
+        head = head or payload.read_head_of(file, length)
     except BadPayload:
         return Page(url, 0, (), b"", captured_at, capture, incomplete=truncated or "head")
     file.seek(head.body_start)
