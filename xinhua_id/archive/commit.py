@@ -47,8 +47,7 @@ class Policy:
 
 
 class Kept(NamedTuple):
-    """What became of an exchange: where its answer lies, the original if the server said that it still holds, and the
-    answer's head, None where nothing came that has one."""
+    """What became of an exchange: where its answer lies, its head, and the original that the server said still holds."""
 
     capture: Capture | None
     unmodified: Original | None = None
