@@ -15,6 +15,7 @@ from typing import BinaryIO
 from zlib_ng import zlib_ng
 
 VERSION = "WARC/1.1"
+_END = b"\r\n\r\n"
 #: How much of a block is in memory at a time, in bytes.
 PIECE = 256 * 1024
 
@@ -79,9 +80,9 @@ def member(fields: Fields, length: int, block: Iterable[bytes | memoryview]) -> 
     head = "\r\n".join([VERSION, *lines, f"Content-Length: {length}", "", ""]).encode()
     if length <= PIECE:
         # Nearly every record: deflated and written in one call each.
-        whole = b"".join(block)
-        _check(length, len(whole))
-        yield zlib_ng.compress(b"%b%b\r\n\r\n" % (head, whole), _LEVEL, _GZIP)
+        whole = b"".join((head, *block, _END))
+        _check(length, len(whole) - len(head) - len(_END))
+        yield zlib_ng.compress(whole, _LEVEL, _GZIP)
         return
     deflate = zlib_ng.compressobj(_LEVEL, zlib_ng.DEFLATED, _GZIP)
     written = 0
@@ -90,7 +91,7 @@ def member(fields: Fields, length: int, block: Iterable[bytes | memoryview]) -> 
         written += len(piece)
         yield deflate.compress(piece)
     _check(length, written)
-    yield deflate.compress(b"\r\n\r\n") + deflate.flush()
+    yield deflate.compress(_END) + deflate.flush()
 
 
 def _check(announced: int, came: int) -> None:
