@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.capture import page
+from benchmarks.warc_site import page
 from xinhua_id.warc.exchange import Exchange
 from xinhua_id.warc.writer import WarcWriter
 

@@ -47,7 +47,7 @@ class Policy:
 
 
 class Kept(NamedTuple):
-    """What became of an exchange: where its answer lies, its head, and the original that the server said still holds."""
+    """What became of an exchange: where its answer lies, its head, and the original that a 304 says still holds."""
 
     capture: Capture | None
     unmodified: Original | None = None
