@@ -15,7 +15,6 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-
 if TYPE_CHECKING:
     from xinhua_id.archive.verify import Scope, Verification
     from xinhua_id.warc.check.findings import Fault
@@ -108,9 +107,10 @@ def _size(number: int) -> str:
 
 def _show(talk: Console, going: Verification) -> None:
     speed = f", {_size(int(going.bytes / going.seconds))}/s" if going.seconds else ""
+    files = "file" if going.files == 1 else "files"
     types = ", ".join(f"{number} {name or 'without a type'}" for name, number in going.types.items())
     talk.print(
-        f"{going.files} files, {_size(going.bytes)}, {going.records} records in {going.seconds:.1f} s{speed}"
+        f"{going.files} {files}, {_size(going.bytes)}, {going.records} records in {going.seconds:.1f} s{speed}"
         + (f"\n  [dim]{escape(types)}[/]" if types else "")
     )
     for label, kinds in (("note", going.notes), ("fault", going.kinds)):
