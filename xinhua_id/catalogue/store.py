@@ -33,6 +33,11 @@ _PATIENCE = 60
 C = TypeVar("C", bound="Catalogue")
 
 
+def is_elsewhere() -> bool:
+    """Whether the operator named another database than the archive's own file."""
+    return bool(os.environ.get(VARIABLE))
+
+
 class Catalogue:
     """An open catalogue. ``where`` names it in messages. Made by `open` or `open_to_read`."""
 
