@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, TypeVar
@@ -28,9 +28,17 @@ VARIABLE = "XINHUA_ID_CATALOGUE"
 
 #: Seconds that a transaction waits for that of another process.
 _PATIENCE = 60
+_DURABLE = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+_SCRATCH = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536")
+_READ_ONLY = ("query_only = ON",)
 
 
 C = TypeVar("C", bound="Catalogue")
+
+
+def is_elsewhere() -> bool:
+    """Whether the operator named another database than the archive's own file."""
+    return bool(os.environ.get(VARIABLE))
 
 
 class Catalogue:
@@ -57,9 +65,12 @@ class Catalogue:
         return cls.open_file(archive / NAME)
 
     @classmethod
-    def open_file(cls, path: Path) -> Self:
-        """Open the catalogue in one SQLite file, made where there is none. Raises as `open`."""
-        return _migrated(cls(_sqlite(path, {"mode": "rwc"}), str(path)))
+    def open_file(cls, path: Path, *, scratch: bool = False) -> Self:
+        """Open the catalogue in one SQLite file, made where there is none. Raises as `open`.
+
+        ``scratch``: the file is worth nothing before it is whole, so that no write needs to survive anything.
+        """
+        return _migrated(cls(_sqlite(path, {"mode": "rwc"}, _SCRATCH if scratch else _DURABLE), str(path)))
 
     @classmethod
     def open_to_read(cls, archive: Path, url: str | None = None) -> Self:
@@ -76,7 +87,7 @@ class Catalogue:
                 where=str(path),
                 now="`xinhua-id archive rebuild` makes it from the files; check --archive too.",
             )
-        catalogue = cls(_sqlite(path, _reading_mode(path), read_only=True), str(path))
+        catalogue = cls(_sqlite(path, _reading_mode(path), _READ_ONLY), str(path))
         with catalogue.reading() as connection:
             if migrations.revision(connection) == migrations.HEAD:
                 return catalogue
@@ -152,7 +163,7 @@ def _migrated(catalogue: C) -> C:
     return catalogue
 
 
-def _sqlite(path: Path, mode: dict[str, str], *, read_only: bool = False) -> Engine:
+def _sqlite(path: Path, mode: dict[str, str], pragmas: Sequence[str]) -> Engine:
     database = f"file:{quote(str(path.absolute()))}"
     engine = create_engine(
         URL.create("sqlite", database=database, query={**mode, "uri": "true"}),
@@ -163,12 +174,8 @@ def _sqlite(path: Path, mode: dict[str, str], *, read_only: bool = False) -> Eng
     def _connected(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
         # Transactions begin where we say: the driver's own would begin too late, and never before DDL.
         connection.isolation_level = None
-        if read_only:
-            connection.execute("PRAGMA query_only = ON")
-        else:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
