@@ -120,6 +120,8 @@ def torture(folder: Path, kills: int, seed: int) -> Report:
         last = _crawl(site, folder)
         report.faults += [] if last.wait(timeout=_LONGEST) == 0 else [f"the last crawl ended with {last.returncode}"]
     report.faults += _faults(folder, _committed(folder))
+    verified = _xinhua_id("archive", "verify", "--archive", str(folder))
+    report.faults += [] if verified.returncode == 0 else [verified.stderr]
     report.torn = len(list(folder.rglob("*.torn*")))
     report.stories = sum(1 for path in folder.glob("*/items/*.jsonl") for _ in path.open())
     report.finished_from_records = _finished(folder)
@@ -150,10 +152,13 @@ def _killed(site: _Site, folder: Path, chance: random.Random) -> bool:
 
 
 def _recover(folder: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "xinhua_id", "archive", "recover", "--archive", str(folder)],
-        env=environment(), check=folder.exists(), capture_output=True,
-    )  # fmt: skip
+    if folder.exists():
+        _xinhua_id("archive", "recover", "--archive", str(folder)).check_returncode()
+
+
+def _xinhua_id(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "xinhua_id", *arguments]
+    return subprocess.run(command, env=environment(), check=False, capture_output=True, text=True)
 
 
 def _committed(folder: Path) -> dict[str, tuple[str, str, int, int]]:

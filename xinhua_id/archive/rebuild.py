@@ -20,11 +20,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from xinhua_id.archive import entries
 from xinhua_id.archive.entries import Place, Rows
+from xinhua_id.archive.imports import ledger
 from xinhua_id.archive.swap import nobody_crawls, replaced
 from xinhua_id.catalogue import articles, captures, files, runs, statements, tables, tombstones, validators, visits
 from xinhua_id.catalogue.rows import ArticleRow, FileRow
 from xinhua_id.catalogue.store import NAME, Catalogue
-from xinhua_id.errors import ArchiveError, BadRecord
+from xinhua_id.errors import ArchiveError, BadRecord, CannotWrite
 from xinhua_id.warc import reader, record
 from xinhua_id.warc.file import OPEN
 from xinhua_id.warc.reader import Record
@@ -73,7 +74,8 @@ def rebuild(archive: Path, now: dt.datetime, told: Told = lambda _: None) -> Reb
         new = Catalogue.open_file(path, scratch=True)
         try:
             with new.begin() as connection:
-                for home in homes:
+                # Ours before what was imported: a record that both have is ours.
+                for home in sorted(homes, key=lambda one: one.name.startswith("imports-")):
                     _Site(home, connection, report, told).fill()
                 _take_over(archive, connection, report)
         finally:
@@ -109,6 +111,8 @@ class _Site:
         try:
             self._report.bytes += path.stat().st_size
             enter(path)
+        except CannotWrite:
+            raise  # that is no fault of the file: what is made would lack it
         except (ArchiveError, OSError) as error:
             why = error.strerror or str(error) if isinstance(error, OSError) else str(error)
             self._report.faults.append(Fault(path, why))
@@ -116,12 +120,14 @@ class _Site:
     def _warc(self, path: Path) -> None:
         """Enter a WARC's records up to where it tears, and the file with them."""
         name = path.name.removesuffix(OPEN)
-        run, end = "", 0
+        imported = self._site.startswith("imports-")
+        # What a foreign file says of itself names somebody else's run.
+        run, end = (ledger.run_of(self._home, name) or "") if imported else "", 0
         found: list[Rows] = []
         torn: BadRecord | None = None
         try:
             for one in reader.records(path):
-                if one.offset == 0 and one.type == "warcinfo":
+                if one.offset == 0 and one.type == "warcinfo" and not imported:
                     run = record.fields_of(one.content).get("isPartOf", "")
                 end = one.offset + one.length
                 found.append(self._rows(path, one, Place(self._site, run, name, one.offset, one.length)))
@@ -147,6 +153,9 @@ class _Site:
             return Rows()
 
     def _enter(self, found: list[Rows]) -> None:
+        if self._site.startswith("imports-"):
+            # A record that lies in a file of ours, or of an earlier import, stays that file's.
+            found = [rows for rows in found if rows.capture is None or not self._is_there(rows.capture.record_id)]
         made = [rows.capture for rows in found if rows.capture]
         captures.add(self._connection, made)
         ended = [rows.visit for rows in found if rows.visit]
@@ -154,6 +163,9 @@ class _Site:
         validators.put(self._connection, [rows.validator for rows in found if rows.validator])
         self._report.rows["captures"] += len(made)
         self._report.rows["visits"] += len(ended)
+
+    def _is_there(self, record_id: str) -> bool:
+        return captures.by_record_id(self._connection, record_id) is not None
 
     def _items(self, path: Path) -> None:
         name = path.name.removesuffix(OPEN)

@@ -106,9 +106,9 @@ def recover(home: Path, catalogue: Catalogue, finish: Finish | None = None) -> R
     for run, warcs in died.items():
         report.items += _end(home, run, warcs, catalogue, finish)
         report.runs.append(run)
-    if (last := _last_without_end(home, catalogue)) is not None:
-        _end(home, last, [], catalogue, None)
-        report.runs.append(last)
+    for run in _without_end(home, catalogue):
+        _end(home, run, [], catalogue, None)
+        report.runs.append(run)
     return report
 
 
@@ -210,15 +210,17 @@ def _end(home: Path, run: str, warcs: list[Path], catalogue: Catalogue, finish: 
     return written
 
 
-def _last_without_end(home: Path, catalogue: Catalogue) -> str | None:
-    """Return the run before this one if its files are closed and its manifest says that it goes on.
+def _without_end(home: Path, catalogue: Catalogue) -> list[str]:
+    """Return the runs whose manifest says that they go on, and that left no open file.
 
-    It died after its files were closed and before it was accounted for; every earlier one was looked at in its turn.
+    They died before they had one, or after their files were closed and before they were accounted for.
     """
     with catalogue.reading() as connection:
-        known = [row.name for row in runs.of_site(connection, home.name) if row.name != run_in(home)]
-    last = known[-1] if known else None
-    return last if last and manifest_of(home, last).get("outcome") == "running" else None
+        ended = [row.name for row in runs.of_site(connection, home.name) if row.ended_at is not None]
+    # Of the runs that ended only the last may lack its account; one that died at once is in no ledger.
+    looked_at = {*ended[:-1], run_in(home)}
+    names = (path.stem for path in sorted((home / "runs").glob("*.json")) if path.stem not in looked_at)
+    return [name for name in names if manifest_of(home, name).get("outcome") == "running"]
 
 
 def _reopened_items(home: Path, run: str) -> ItemLines:

@@ -23,8 +23,6 @@ from xinhua_id.errors import CannotWrite, CatalogueError
 
 #: The name of the catalogue's file in an archive.
 NAME = "catalogue.sqlite"
-#: Names another database, for an archive that several machines share.
-VARIABLE = "XINHUA_ID_CATALOGUE"
 
 #: Seconds that a transaction waits for that of another process.
 _PATIENCE = 60
@@ -34,11 +32,6 @@ _READ_ONLY = ("query_only = ON",)
 
 
 C = TypeVar("C", bound="Catalogue")
-
-
-def is_elsewhere() -> bool:
-    """Whether the operator named another database than the archive's own file."""
-    return bool(os.environ.get(VARIABLE))
 
 
 class Catalogue:
@@ -56,8 +49,8 @@ class Catalogue:
 
         Raises `CannotWrite` where it cannot be made, `CatalogueError` where it is broken or of a newer program.
         """
-        if database := url or os.environ.get(VARIABLE):
-            return _migrated(cls._at(database))
+        if url is not None:
+            return _migrated(cls._at(url))
         try:
             archive.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -78,8 +71,8 @@ class Catalogue:
 
         Raises `CatalogueError` where there is none.
         """
-        if database := url or os.environ.get(VARIABLE):
-            return _migrated(cls._at(database))
+        if url is not None:
+            return _migrated(cls._at(url))
         path = archive / NAME
         if not path.is_file():
             raise CatalogueError(
@@ -102,7 +95,7 @@ class Catalogue:
         except (ArgumentError, ModuleNotFoundError) as error:
             raise CatalogueError(
                 f"the catalogue's database cannot be used: {error}",
-                now=f"Mend {VARIABLE}; postgresql+psycopg:// needs `pip install psycopg`.",
+                now="Mend its URL; postgresql+psycopg:// needs `pip install psycopg`.",
             ) from error
         return cls(engine, engine.url.render_as_string(hide_password=True))
 

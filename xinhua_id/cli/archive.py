@@ -5,11 +5,14 @@ from __future__ import annotations
 import typer
 
 from xinhua_id.cli import (
+    archive_backup,
     archive_import,
     archive_index,
     archive_package,
+    archive_rebuild,
     archive_recover,
     archive_replay,
+    archive_stats,
     archive_verify,
 )
 
@@ -24,7 +27,17 @@ _HELP = """Check, index, package, replay and mend what was captured.
     xinhua-id archive replay
 """
 #: In the order of `--help`: what is done every day first.
-_VERBS = (archive_verify, archive_index, archive_package, archive_replay, archive_recover, archive_import)
+_VERBS = (
+    archive_stats,
+    archive_verify,
+    archive_index,
+    archive_package,
+    archive_replay,
+    archive_recover,
+    archive_import,
+    archive_backup,
+    archive_rebuild,
+)
 
 
 def register(app: typer.Typer) -> None:

@@ -120,10 +120,10 @@ class Verification:
         if archive is None:
             return
         from xinhua_id.archive.verify import entered
-        from xinhua_id.catalogue.store import NAME, VARIABLE, Catalogue
+        from xinhua_id.catalogue.store import NAME, Catalogue
 
         ledger.connection.executescript(entered.TABLES)
-        if not ((archive / NAME).is_file() or os.environ.get(VARIABLE)):
+        if not (archive / NAME).is_file():
             yield Fault("no-catalogue", "the archive has no catalogue", str(archive / NAME),
                         now="`xinhua-id archive rebuild` makes it from the files.", note=True)  # fmt: skip
             return
