@@ -29,9 +29,6 @@ from xinhua_id.archive.replay.stories import Listed, Story
 from xinhua_id.archive.replay.target import Target
 from xinhua_id.errors import ArchiveError, CannotWrite, UsageError
 
-#: Where a folder with the Python that has pywb may be named.
-VARIABLE = "XINHUA_ID_REPLAY_BIN"
-
 _APP = Path(__file__).with_name("app.py")
 _LONGEST_END = 5
 
@@ -84,7 +81,7 @@ def begin(target: Target, port: int = 0, told: Told = lambda _what, _done: None)
 def replay_python() -> Path:
     """Return the Python that has pywb; raise `ArchiveError` where there is none."""
     project = Path(__file__).parent.parent.parent
-    named = os.environ.get(VARIABLE)
+    named = os.environ.get("XINHUA_ID_REPLAY_BIN")
     folders = [Path(named)] if named else [Path(f"{sys.prefix}-replay") / "bin", project / ".venv-replay" / "bin"]
     for folder in folders:
         for name in ("python", "python3"):
@@ -97,7 +94,7 @@ def _not_installed(where: str | None) -> ArchiveError:
     return ArchiveError(
         "pywb, which replays the archive, is not installed",
         where=where,
-        now=f"`make replay-ready` in the project's folder installs it beside the rest; or set {VARIABLE} to the folder "
+        now=f"`make replay-ready` in the project's folder installs it beside the rest; or set XINHUA_ID_REPLAY_BIN to the folder "
         "of a Python that has pywb (`wayback` lies in it too).",
     )
 
