@@ -94,8 +94,8 @@ def _not_installed(where: str | None) -> ArchiveError:
     return ArchiveError(
         "pywb, which replays the archive, is not installed",
         where=where,
-        now=f"`make replay-ready` in the project's folder installs it beside the rest; or set XINHUA_ID_REPLAY_BIN to the folder "
-        "of a Python that has pywb (`wayback` lies in it too).",
+        now="`make replay-ready` in the project's folder installs it beside the rest; or set XINHUA_ID_REPLAY_BIN to the "
+        "folder of a Python that has pywb (`wayback` lies in it too).",
     )
 
 
