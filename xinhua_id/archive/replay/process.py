@@ -94,7 +94,7 @@ def _not_installed(where: str | None) -> ArchiveError:
     return ArchiveError(
         "pywb, which replays the archive, is not installed",
         where=where,
-        now="`make replay-ready` in the project's folder installs it beside the rest; or set XINHUA_ID_REPLAY_BIN to the "
+        now="`make replay-ready` in the project folder installs it beside the rest; or set XINHUA_ID_REPLAY_BIN to the "
         "folder of a Python that has pywb (`wayback` lies in it too).",
     )
 
