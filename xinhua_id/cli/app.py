@@ -16,13 +16,17 @@ from rich.console import Console
 from rich.markup import escape
 
 from xinhua_id import __version__
-from xinhua_id.cli import archive, crawl, demo, extract, serve, sources
+from xinhua_id.cli.lazily import group_of
 from xinhua_id.errors import UsageError, XinhuaIdError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
+#: In the order of `--help`.
+_COMMANDS = {name: f"xinhua_id.cli.{name}" for name in ("demo", "crawl", "extract", "sources", "archive", "serve")}
+
 app = typer.Typer(
     name="xinhua-id",
+    cls=group_of(_COMMANDS),
     help="Crawls the sites that carry Xinhua's Indonesian-language stories: every exchange into WARC, "
     "every story an item.",
     no_args_is_help=True,
@@ -45,14 +49,6 @@ def _root(
     ] = False,
 ) -> None:
     """Nothing of its own: every command is a module."""
-
-
-demo.register(app)
-crawl.register(app)
-extract.register(app)
-sources.register(app)
-archive.register(app)
-serve.register(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

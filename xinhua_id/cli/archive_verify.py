@@ -43,7 +43,7 @@ def register(archive: typer.Typer) -> None:
 
 def verify(
     what: Annotated[
-        list[str] | None, typer.Argument(metavar="[PATH|SITE]...", help="What to check; all sites without one.")
+        list[str] | None, typer.Argument(metavar="PATH|SITE", help="What to check; all sites without one.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, faults listed.")] = False,
     processes: Annotated[

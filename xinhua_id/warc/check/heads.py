@@ -22,15 +22,11 @@ _URI = re.compile(r"<?[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]*>?")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 #: More digits than any length has.
 _DIGITS = 19
-_ALWAYS = ("WARC-Record-ID", "WARC-Date", "WARC-Type", "Content-Length")
-#: Fields that a type of record must have besides, and those that it shall not have (§5.7, §5.10 to §5.16).
-_MUST: dict[str, tuple[str, ...]] = {
-    "response": ("WARC-Target-URI",),
-    "resource": ("WARC-Target-URI",),
-    "request": ("WARC-Target-URI",),
-    "revisit": ("WARC-Target-URI", "WARC-Profile"),
-    "conversion": ("WARC-Target-URI",),
-    "continuation": ("WARC-Target-URI",),
+#: Fields that a record must have by its type, and those that it shall not have (§5.2 to §5.5, §5.7, §5.10 to §5.16).
+_ALWAYS = frozenset({"WARC-Record-ID", "WARC-Date", "WARC-Type", "Content-Length"})
+_MUST = {
+    **dict.fromkeys(("response", "resource", "request", "conversion", "continuation"), _ALWAYS | {"WARC-Target-URI"}),
+    "revisit": _ALWAYS | {"WARC-Target-URI", "WARC-Profile"},
 }
 _NEVER = {
     "warcinfo": ("WARC-Concurrent-To", "WARC-Refers-To", "WARC-Target-URI", "WARC-IP-Address", "WARC-Warcinfo-ID"),
@@ -118,15 +114,13 @@ def problems(head: Head) -> list[Problem]:
     if head.version not in _VERSIONS:
         found.append(("version", "the record does not begin with a known version of WARC", head.version, None))
     kind = fields.get("WARC-Type", "")
-    for name in _ALWAYS:
-        if name not in fields:
-            found.append(("missing-header", f"{name} is mandatory and is not there", None, None))
-    for name in _MUST.get(kind, ()):
-        if name not in fields:
-            found.append(("missing-header", f"a {kind} record must have {name}", None, None))
-    for name in _NEVER.get(kind, ()):
-        if name in fields:
-            found.append(("header-form", f"a {kind} record shall not have {name}", fields[name], None))
+    must = _MUST.get(kind, _ALWAYS)
+    if not fields.keys() >= must:
+        lacks = sorted(must - fields.keys())
+        found.extend(("missing-header", f"a {kind or 'WARC'} record must have {name}", None, None) for name in lacks)
+    if not fields.keys().isdisjoint(_NEVER.get(kind, ())):
+        what = f"a {kind} record shall not have"
+        found.extend(("header-form", f"{what} {name}", fields[name], None) for name in _NEVER[kind] if name in fields)
     date = fields.get("WARC-Date")
     if date is not None and not _is_date(date, head.version):
         found.append(("date-form", f"WARC-Date is no UTC date of {head.version}", date, None))

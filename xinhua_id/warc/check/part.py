@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from xinhua_id.warc.check import digests, heads, members, plain
+from xinhua_id.warc.check.digests import Labelled
 from xinhua_id.warc.check.findings import Fault, Seen
 from xinhua_id.warc.check.heads import Head
 from xinhua_id.warc.check.members import Member, Torn
@@ -104,7 +105,7 @@ class Part:
         out: list[Seen | Fault] = []
         number = 0
         try:
-            if self._arc or stream.peek(len(_ARC)) == _ARC:
+            if self._arc or (member.offset == 0 and stream.peek(len(_ARC)) == _ARC):
                 self._arc = True
                 stream.drain()
                 return
@@ -149,7 +150,9 @@ class Part:
             return
         began = stream.at
         try:
-            came = self._digested(stream, head, head.length)
+            block = digests.labelled(head.fields.get("WARC-Block-Digest"))
+            body = digests.labelled(head.fields.get("WARC-Payload-Digest"))
+            came = self._digested(stream, head, head.length, block, body)
             there = stream.at - began
             if there == head.length and stream.peek(4) == _BETWEEN:
                 stream.skip(4)
@@ -158,15 +161,21 @@ class Part:
         except Torn:
             out.append(_seen(head, offset, None, b""))
             raise
-        self._compare(head, came, offset, record_id, out)
+        if block is not None:
+            self._digest("block", block, came.block, offset, record_id, out)
+        elif self._asked.own:
+            out.append(self._fault("missing-digest", "the record has no WARC-Block-Digest", offset, record_id))
+        if body is not None:
+            self._payload(body, came, head.fields.get("WARC-Type"), offset, record_id, out)
         if end is not None:
             out.append(end)
         out.append(_seen(head, offset, came.status, came.front))
 
-    def _digested(self, stream: Stream, head: Head, length: int) -> digests.Computed:
+    def _digested(
+        self, stream: Stream, head: Head, length: int, block: Labelled | None, body: Labelled | None
+    ) -> digests.Computed:
         fields = head.fields
         kind = fields.get("WARC-Type", "")
-        block, body = (digests.labelled(fields.get(name)) for name in ("WARC-Block-Digest", "WARC-Payload-Digest"))
         http = fields.get("Content-Type", "").lower().startswith("application/http")
         if kind not in _OWN_PAYLOAD or (kind == "request" and not http) or "WARC-Segment-Number" in fields:
             # A revisit's payload is the original's; that of a record in segments is in all of them (§5.9).
@@ -176,39 +185,40 @@ class Part:
             return digests.of_message(stream.block(length), block, body, request=kind == "request", framed=framed)
         return digests.of_block(stream.block(length), block, body, front=_FRONT if kind == "metadata" else 0)
 
-    def _compare(
-        self, head: Head, came: digests.Computed, offset: int, record_id: str | None, out: list[Seen | Fault]
+    def _payload(
+        self,
+        said: Labelled,
+        came: digests.Computed,
+        kind: str | None,
+        offset: int,
+        record_id: str | None,
+        out: list[Seen | Fault],
     ) -> None:
-        fields, own = head.fields, self._asked.own
-        said = digests.labelled(fields.get("WARC-Block-Digest"))
-        if said is None:
-            if own:
-                out.append(self._fault("missing-digest", "the record has no WARC-Block-Digest", offset, record_id))
-        elif (fault := self._digest("block", said, came.block, offset, record_id)) is not None:
-            out.append(fault)
-        said = digests.labelled(fields.get("WARC-Payload-Digest"))
-        if said is None:
-            return
         if came.framed is not None and came.framed != came.payload and said.says(came.framed):
             what = "the payload digest is over the chunks, as Heritrix and wget have it, not over the body in them"
             found = said.of(came.payload) if came.payload else came.why
             out.append(self._fault("digest-of-chunks", what, offset, record_id, said=said.text, found=found, note=True))
-        elif came.payload is None and came.why and fields.get("WARC-Type") != "revisit":
-            what = f"the record says a payload digest, and {came.why}"
-            out.append(self._fault("payload-digest", what, offset, record_id, said=said.text, note=not own))
-        elif (fault := self._digest("payload", said, came.payload, offset, record_id)) is not None:
-            out.append(fault)
+        elif came.payload is None and came.why and kind != "revisit":
+            what, note = f"the record says a payload digest, and {came.why}", not self._asked.own
+            out.append(self._fault("payload-digest", what, offset, record_id, said=said.text, note=note))
+        else:
+            self._digest("payload", said, came.payload, offset, record_id, out)
 
     def _digest(
-        self, name: str, said: digests.Labelled, found: bytes | None, offset: int, record_id: str | None
-    ) -> Fault | None:
+        self,
+        name: str,
+        said: Labelled,
+        found: bytes | None,
+        offset: int,
+        record_id: str | None,
+        out: list[Seen | Fault],
+    ) -> None:
         if said.name is None:
-            what = f"the {name} digest is of an algorithm that is not known here"
-            return self._fault("unknown-digest", what, offset, record_id, said=said.text, note=not self._asked.own)
-        if found is None or said.says(found):
-            return None
-        what = f"the {name} has another digest than the record says"
-        return self._fault(f"{name}-digest", what, offset, record_id, said=said.text, found=said.of(found))
+            what, note = f"the {name} digest is of an algorithm that is not known here", not self._asked.own
+            out.append(self._fault("unknown-digest", what, offset, record_id, said=said.text, note=note))
+        elif found is not None and not said.says(found):
+            what, there = f"the {name} has another digest than the record says", said.of(found)
+            out.append(self._fault(f"{name}-digest", what, offset, record_id, said=said.text, found=there))
 
     def _end(self, stream: Stream, said: int, there: int, offset: int, record_id: str | None) -> Fault:
         """Return what is wrong where the block does not end as it should; ``there`` bytes of it were taken."""
