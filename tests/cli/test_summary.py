@@ -15,7 +15,7 @@ from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.statscollectors import MemoryStatsCollector
 
-from xinhua_id.cli import summary
+from xinhua_id.cli import consoles, summary
 from xinhua_id.cli.progress import Progress
 from xinhua_id.crawl.discovery import Kind
 from xinhua_id.crawl.frontier import Lease
@@ -118,7 +118,7 @@ def test_the_exit_code_follows_what_came_of_it(one: Crawled, code: int) -> None:
 
 @pytest.mark.parametrize(("number", "words"), [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (5_200_000_000, "5.2 GB")])
 def test_sizes_are_read_easily(number: int, words: str) -> None:
-    assert summary.size(number) == words
+    assert consoles.size(number) == words
 
 
 def test_in_a_log_progress_is_a_plain_line_now_and_then() -> None:

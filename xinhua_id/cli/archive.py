@@ -4,17 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from xinhua_id.cli import (
-    archive_backup,
-    archive_import,
-    archive_index,
-    archive_package,
-    archive_rebuild,
-    archive_recover,
-    archive_replay,
-    archive_stats,
-    archive_verify,
-)
+from xinhua_id.cli.lazily import group_of
 
 _HELP = """Check, index, package, replay and mend what was captured.
 
@@ -27,22 +17,21 @@ _HELP = """Check, index, package, replay and mend what was captured.
     xinhua-id archive replay
 """
 #: In the order of `--help`: what is done every day first.
-_VERBS = (
-    archive_stats,
-    archive_verify,
-    archive_index,
-    archive_package,
-    archive_replay,
-    archive_recover,
-    archive_import,
-    archive_backup,
-    archive_rebuild,
-)
+_VERBS = {
+    **{
+        name: f"xinhua_id.cli.archive_{name}"
+        for name in "stats verify index package replay recover import backup rebuild".split()
+    },
+    "restore": "xinhua_id.cli.archive_backup",
+}
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
-    archive = typer.Typer(help=_HELP, no_args_is_help=True, rich_markup_mode="markdown")
-    for verb in _VERBS:
-        verb.register(archive)
+    archive = typer.Typer(help=_HELP, no_args_is_help=True, rich_markup_mode="markdown", cls=group_of(_VERBS))
+
+    @archive.callback()
+    def _verbs() -> None:
+        """Nothing of its own: every verb is a module."""
+
     app.add_typer(archive, name="archive")

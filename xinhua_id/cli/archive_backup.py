@@ -46,7 +46,7 @@ def backup(
 ) -> None:
     """Back the catalogue up."""
     from xinhua_id.archive import backup as backups
-    from xinhua_id.cli.summary import size
+    from xinhua_id.cli.consoles import size
 
     made = backups.backup(archive, file)
     print(f"{made.sha256}  {made.path}")

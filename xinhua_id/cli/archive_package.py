@@ -13,7 +13,7 @@ from rich.markup import escape
 from xinhua_id import sources
 from xinhua_id.archive.package import Selection, of_run, of_site
 from xinhua_id.archive.package import package as make
-from xinhua_id.cli.summary import size
+from xinhua_id.cli.consoles import size
 from xinhua_id.crawl.target import day_range
 from xinhua_id.errors import SourceError, UsageError
 

@@ -42,7 +42,7 @@ def rebuild(
 ) -> None:
     """Rebuild the catalogue; exit with 1 where a file could not be read whole."""
     from xinhua_id.archive import rebuild as rebuilding
-    from xinhua_id.cli.summary import size
+    from xinhua_id.cli.consoles import size
     from xinhua_id.errors import UsageError
 
     if not archive.is_dir():

@@ -69,7 +69,7 @@ def _table(found: list[Figures]) -> Table:
     from rich.markup import escape
     from rich.table import Table
 
-    from xinhua_id.cli.summary import size
+    from xinhua_id.cli.consoles import size
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("Site")

@@ -15,6 +15,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from xinhua_id.cli.consoles import size
+
 if TYPE_CHECKING:
     from xinhua_id.archive.verify import Scope, Verification
     from xinhua_id.warc.check.findings import Fault
@@ -99,18 +101,12 @@ def _account(scope: Scope, going: Verification, found: list[Fault]) -> dict[str,
     }
 
 
-def _size(number: int) -> str:
-    from xinhua_id.cli.summary import size
-
-    return size(number)
-
-
 def _show(talk: Console, going: Verification) -> None:
-    speed = f", {_size(int(going.bytes / going.seconds))}/s" if going.seconds else ""
+    speed = f", {size(int(going.bytes / going.seconds))}/s" if going.seconds else ""
     files = "file" if going.files == 1 else "files"
     types = ", ".join(f"{number} {name or 'without a type'}" for name, number in going.types.items())
     talk.print(
-        f"{going.files} {files}, {_size(going.bytes)}, {going.records} records in {going.seconds:.1f} s{speed}"
+        f"{going.files} {files}, {size(going.bytes)}, {going.records} records in {going.seconds:.1f} s{speed}"
         + (f"\n  [dim]{escape(types)}[/]" if types else "")
     )
     for label, kinds in (("note", going.notes), ("fault", going.kinds)):
@@ -164,6 +160,6 @@ def _progress(talk: Console) -> Iterator[tuple[Callable[[int], object], Callable
         state["done"] += number
         if time.monotonic() - state["spoken"] >= _PLAIN_EVERY:
             state["spoken"] = time.monotonic()
-            talk.print(f"verifying: {_size(int(state['done']))} of {_size(int(state['total']))}")
+            talk.print(f"verifying: {size(int(state['done']))} of {size(int(state['total']))}")
 
     yield lambda total: state.update(total=total), note

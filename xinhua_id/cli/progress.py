@@ -14,7 +14,8 @@ from rich.text import Text
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 
-from xinhua_id.cli.summary import pages, size
+from xinhua_id.cli.consoles import size
+from xinhua_id.cli.summary import pages
 from xinhua_id.crawl.scheduler import frontier_of
 from xinhua_id.crawl.stopping import closing
 from xinhua_id.items import Outcome

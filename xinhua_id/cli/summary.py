@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from xinhua_id.cli.consoles import size
 from xinhua_id.errors import XinhuaIdError
 from xinhua_id.items import Outcome
 from xinhua_id.spiders.process import Crawled
@@ -86,16 +87,6 @@ def exit_code(done: Sequence[Crawled]) -> int:
     if any(crawled.interrupted for crawled in done):
         return 130
     return 1 if any(crawled.error or not crawled.fetched for crawled in done) else 0
-
-
-def size(number: int) -> str:
-    """Return a number of bytes as people read it."""
-    value = float(number)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000 or unit == "GB":
-            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    raise AssertionError(number)
 
 
 def pages(stats: Mapping[str, Any], outcome: Outcome) -> int:
