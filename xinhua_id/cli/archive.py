@@ -11,6 +11,7 @@ from xinhua_id.cli import (
     archive_package,
     archive_rebuild,
     archive_recover,
+    archive_redact,
     archive_replay,
     archive_stats,
     archive_verify,
@@ -35,6 +36,7 @@ _VERBS = (
     archive_replay,
     archive_recover,
     archive_import,
+    archive_redact,
     archive_backup,
     archive_rebuild,
 )

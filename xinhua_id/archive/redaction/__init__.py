@@ -1,1 +1,1 @@
-"""Taking something down: what belongs to it, new files without it, and the ledger that says what was removed and why."""
+"""Taking something down: what belongs to it, new files without it, and the ledger that says so."""

@@ -48,9 +48,12 @@ class Copy(NamedTuple):
     @property
     def again(self) -> str | None:
         """How it is made again, where it can be."""
-        if self.kind == "package":
+        if self.kind != "package":
+            return None
+        if (self.home / "runs" / f"{self.path.stem}.json").exists():
             return f"xinhua-id archive package --run {self.path.stem}"
-        return None
+        days = "" if self.path.stem == self.home.name else " --since … --until … (the days in its name)"
+        return f"xinhua-id archive package --source {self.home.name}{days}"
 
 
 def item_files(home: Path) -> list[Path]:
@@ -106,7 +109,7 @@ def packages(home: Path, names: Collection[str]) -> Iterator[Copy]:
     for path in sorted((home / "packages").glob("*.wacz")):
         try:
             with zipfile.ZipFile(path) as package:
-                held = {one.rpartition("/")[2] for one in package.namelist()}
+                held = {one.rpartition("/")[2].replace("-part.warc", ".warc") for one in package.namelist()}
         except (OSError, zipfile.BadZipFile):
             held = set(names)
         if held & set(names):

@@ -1,4 +1,4 @@
-"""The ledger of what was taken down at a site: ``redactions.jsonl``, a line a record, written before anything is removed.
+"""The ledger of what was taken down at a site: ``redactions.jsonl``, a line a record, written before it is removed.
 
 It says which file holds the other records of a file now, so that an older reference to one of them is still followed.
 Knows nothing of how a record is removed.
@@ -23,7 +23,10 @@ WITHDRAWN = ".withdrawn"
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """One record that was taken down. ``replaced_by`` is the file that holds the other records of ``file``."""
+    """One record that was taken down. ``replaced_by`` is the file that holds the other records of ``file``.
+
+    A copy that was removed whole has a line as well, with an id made from its digest, and is replaced by nothing.
+    """
 
     record_id: str
     url: str
@@ -61,8 +64,8 @@ class Ledger:
 
     @property
     def replaced(self) -> dict[str, str]:
-        """Every file that was replaced, and by which."""
-        return {one.file: one.replaced_by for one in self.lines}
+        """Every file that was replaced, and by which; a copy that was removed whole is replaced by none."""
+        return {one.file: one.replaced_by for one in self.lines if one.replaced_by}
 
     def current(self, name: str) -> str | None:
         """Return the file that holds the records of a replaced file now; None where it was not replaced, or is lost."""

@@ -6,7 +6,7 @@ Every WARC of the archive is read, until a reading finds nothing more. Nothing i
 from __future__ import annotations
 
 import heapq
-import os.path
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,7 +101,10 @@ def refuse_leftovers(homes: Iterable[Path], own: Iterable[Path] = ()) -> None:
 
 
 def plan(archive: Path, wanted: Wanted, *, busy: Iterable[Path] = (), told: Told = lambda _: None) -> Plan:
-    """Return what goes with a URL. ``wanted`` knows afterwards all that was learnt. Raises `BadRecord`, `UsageError`."""
+    """Return what goes with a URL; ``wanted`` knows afterwards all that was learnt.
+
+    Raises `BadRecord` where a file concerned cannot be copied, `UsageError` where there is no archive.
+    """
     homes = homes_of(archive)
     found = Plan(wanted.url, busy=sorted(busy))
     for home in homes:
@@ -187,13 +190,18 @@ class _Look:
             return
         if self._wanted.is_variant(url):
             self.variants.add(url)
-        self._alike[url] = len(os.path.commonprefix([urls.canonical(url), self._canonical]))
+        self._alike[url] = _common(urls.canonical(url), self._canonical)
         if len(self._alike) > 1000:
             self._alike = dict(heapq.nlargest(_NEAR, self._alike.items(), key=lambda one: one[1]))
 
     def near(self) -> list[str]:
         """Return the URLs that begin most as the one asked for."""
         return [url for url, _ in heapq.nlargest(_NEAR, self._alike.items(), key=lambda one: one[1])]
+
+
+def _common(one: str, other: str) -> int:
+    """Return how many characters two texts begin with alike."""
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _readable(path: Path, faults: list[BadRecord]) -> Iterator[Record]:

@@ -1,6 +1,6 @@
 """Files written anew without what goes: a WARC, the items of a run, a manifest; each whole beside the old one, first.
 
-Every other member of a WARC is copied byte for byte. Knows nothing of the order in which an archive takes the new files.
+Every other member of a WARC is copied byte for byte. Knows nothing of the order in which the new files are taken.
 """
 
 from __future__ import annotations
@@ -75,26 +75,37 @@ def write_warc(old: Path, new: Path, gone: Mapping[str, Redaction]) -> None:
             _refuse_other(beside, kept, gone)
 
 
-def write_items(old: Path, moved: Mapping[str, Moved], ids: Collection[str], wanted: Wanted | None) -> Path | None:
+def write_items(
+    old: Path, moved: Mapping[str, Moved], ids: Collection[str], wanted: Wanted | None
+) -> tuple[Path | None, int]:
     """Write a file of items beside, without those that go, the others with the place of their record.
 
-    Returns where it lies; None where nothing of it changes. ``moved`` is where records lie now, by their id.
+    Returns where it lies, None where nothing of it changes, and how many items go. ``moved`` is where records lie now,
+    by their id. Raises `CannotWrite`.
     """
     beside = old.with_name(old.name + NEW)
-    changed = False
+    changed, withdrawn = False, 0
     try:
         with old.open("rb") as lines, beside.open("wb") as out:
             for line in lines:
-                fresh = b"" if copies.goes(line, wanted, ids) is not None else _placed(line, moved)
-                changed = changed or fresh != line
+                goes = copies.goes(line, wanted, ids) is not None
+                fresh = b"" if goes else _placed(line, moved)
+                changed, withdrawn = changed or fresh != line, withdrawn + goes
                 out.write(fresh)
             out.flush()
             os.fsync(out.fileno())
         if not changed:
             beside.unlink()
-        return beside if changed else None
+        return beside if changed else None, withdrawn
     except OSError as error:
         raise cannot_write(error, beside) from error
+
+
+def names_any(path: Path, names: Collection[str]) -> bool:
+    """Whether a file of items names one of some WARC files."""
+    wanted = [name.encode() for name in names]
+    with path.open("rb") as lines:
+        return any(name in line for line in lines for name in wanted)
 
 
 def write_manifest(path: Path, replaced: Mapping[str, Path | None], about: Mapping[str, Mapping[str, Any]]) -> None:
@@ -118,10 +129,12 @@ def write_manifest(path: Path, replaced: Mapping[str, Path | None], about: Mappi
             files.append(one)
             continue
         fresh = _fresh(replaced[name], home)
+        if fresh is not None and fresh["sha256"] == one.get("sha256"):
+            files.append(one)
+            continue
         if fresh is not None:
             files.append(fresh)
-        if fresh != one:
-            redactions.append({**one, "replaced_by": fresh["path"] if fresh else None, **about[name]})
+        redactions.append({**one, "replaced_by": fresh["path"] if fresh else None, **about[name]})
     if files == entries:
         return
     text = json.dumps({**said, "files": files, "redactions": redactions}, ensure_ascii=False, indent=2) + "\n"
@@ -155,7 +168,10 @@ class _Info:
             ("format", "WARC File Format 1.1"),
             ("conformsTo", _CONFORMS_TO),
             *((one, before[one]) for one in ("source", "isPartOf") if before.get(one)),
-            ("description", "another file without the records that were taken down; all others are copied as they were"),
+            (
+                "description",
+                "another file without the records that were taken down; all others are copied as they were",
+            ),
             ("redaction-of", gone[0].file),
             ("redaction-of-sha256", gone[0].old_sha256),
             ("redaction-of-bytes", str(gone[0].old_bytes)),
@@ -238,10 +254,10 @@ def _placed(line: bytes, moved: Mapping[str, Moved]) -> bytes:
 def _move(said: Any, moved: Mapping[str, Moved]) -> bool:
     """Change every capture in what a line says; return whether one changed."""
     if isinstance(said, list):
-        return any([_move(one, moved) for one in said])
+        return sum(_move(one, moved) for one in said) > 0  # every one of them
     if not isinstance(said, dict):
         return False
-    changed = any([_move(one, moved) for one in said.values()])
+    changed = sum(_move(one, moved) for one in said.values()) > 0
     place = moved.get(str(said.get("record_id")))
     if place is not None and "offset" in said:
         fresh = place._asdict()

@@ -96,7 +96,9 @@ class Wanted:
 
     def _beside(self, found: Record) -> str | None:
         if found.type == "continuation":
-            return "a segment of a record that goes" if found.header("WARC-Segment-Origin-ID") in self.captures else None
+            return (
+                "a segment of a record that goes" if found.header("WARC-Segment-Origin-ID") in self.captures else None
+            )
         if found.type not in _BESIDE:
             return None
         of = {value for name, value in found.headers if name.lower() in {"warc-concurrent-to", "warc-refers-to"}}
