@@ -23,8 +23,8 @@ def trace(item: Article, root: Path) -> Record:
 
     Raises `BadRecord` where the item has no capture, the file or record is not there, or the record's id, URL or
     payload digest (the one it says and the one its bytes have) differs from the item's, or where it was taken down.
-    A record whose file was written anew, since another was taken down, is found in the new file. A revisit's bytes are those of
-    the response it refers to, which must be in the same folder.
+    A record whose file was written anew, since another was taken down, is found in the new file. A revisit's bytes are
+    those of the response it refers to, which must be in the same folder.
     """
     capture = item.capture
     if capture is None:
