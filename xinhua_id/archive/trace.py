@@ -44,6 +44,7 @@ def trace(item: Article, root: Path) -> Record:
         pairs["digest of the bytes"] = capture.payload_digest, payload_digest(holder)
     for what, (wanted, is_there) in pairs.items():
         if wanted != is_there:
+            _refuse_taken_down(capture, root)
             raise BadRecord(
                 f"the {what} is {is_there!r}, the item says {wanted!r}",
                 where=f"{path}, offset {capture.offset}",
@@ -66,13 +67,8 @@ def _place_of(capture: Capture, root: Path) -> tuple[Path, Capture]:
     try:
         return file_of(capture, root), capture
     except BadRecord:
+        _refuse_taken_down(capture, root)
         for ledger in _ledgers(root):
-            if (one := ledger.records.get(capture.record_id)) is not None:
-                raise BadRecord(
-                    f"the record was redacted on {one.redacted_at}: {one.reason}",
-                    where=f"{one.file}, taken down in {ledger.home / LEDGER}",
-                    now="It is kept no more; what is known of it stands in that file.",
-                ) from None
             if (name := ledger.current(capture.file)) is not None:
                 path = ledger.home / "warc" / name
                 offset, length = _catalogued(capture, ledger.home, name) or _found_in(path, capture.record_id)
@@ -80,14 +76,22 @@ def _place_of(capture: Capture, root: Path) -> tuple[Path, Capture]:
         raise
 
 
+def _refuse_taken_down(capture: Capture, root: Path) -> None:
+    """Raise `BadRecord` for a record that was taken down."""
+    for ledger in _ledgers(root):
+        if (one := ledger.records.get(capture.record_id)) is not None:
+            raise BadRecord(
+                f"the record was redacted on {one.redacted_at}: {one.reason}",
+                where=f"{one.file}, taken down in {ledger.home / LEDGER}",
+                now="It is kept no more; what is known of it stands in that file.",
+            )
+
+
 def _ledgers(root: Path) -> Iterator[Ledger]:
     """Yield what was taken down at the sites of an archive, or at one site."""
-    for pattern in ("*", "."):
-        for home in sorted(root.glob(pattern)):
-            if (home / LEDGER).is_file():
-                yield Ledger.of(home)
-    if (root.parent / LEDGER).is_file():
-        yield Ledger.of(root.parent)
+    for path in (*sorted(root.glob(f"*/{LEDGER}")), root / LEDGER, root.parent / LEDGER):
+        if path.is_file():
+            yield Ledger.of(path.parent)
 
 
 def _catalogued(capture: Capture, home: Path, name: str) -> tuple[int, int] | None:
