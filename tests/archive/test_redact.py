@@ -28,13 +28,14 @@ from tests.archive.redaction_made import (
     stories,
 )  # fmt: skip
 from xinhua_id.archive.differences import differences
+from xinhua_id.archive.imports.incoming import Incoming
 from xinhua_id.archive.rebuild import rebuild
 from xinhua_id.archive.recover import recover
 from xinhua_id.archive.redaction.ledger import Ledger
 from xinhua_id.archive.trace import trace
 from xinhua_id.catalogue import captures, tombstones
 from xinhua_id.catalogue.store import Catalogue
-from xinhua_id.errors import BadRecord
+from xinhua_id.errors import BadRecord, UsageError
 from xinhua_id.warc import record
 from xinhua_id.warc.reader import records
 
@@ -278,3 +279,25 @@ def test_a_file_that_is_torn_is_not_written_anew(archive: Path) -> None:
     hit.path.write_bytes(hit.path.read_bytes()[:-30])
     with pytest.raises(BadRecord, match="cannot be read to its end"):
         planned(archive)
+
+
+def test_a_foreign_file_and_the_copy_derived_from_it_go_together(tmp_path: Path) -> None:
+    archive, foreign = tmp_path / "a", tmp_path / "asing.arc"
+    body = page(SECRET)
+    head = b"filedesc://asing.arc 0.0.0.0 20100101000000 text/plain 76\n1 0 test\n"
+    head += b"URL IP-address Archive-date Content-type Archive-length\n".ljust(76 - 9) + b"\n"
+    foreign.write_bytes(head + f"{URL} 192.0.2.1 20100101000000 text/html {len(body)}\n".encode() + body + b"\n")
+    catalogue = Catalogue.open(archive)
+    with Incoming.begin(archive, "lama", catalogue, LATER) as importing:
+        importing.take(foreign)
+        importing.commit(catalogue, now=LATER, source=None, stats={})
+    catalogue.close()
+    assert len(places_of(archive)) == 2
+    found, _ = redacted(archive)
+    assert [one.kind for one in found.copies] == ["original"]
+    assert places_of(archive) == []
+    assert faults(archive) == []
+    again = Catalogue.open(archive)
+    with pytest.raises(UsageError, match="already"), Incoming.begin(archive, "lama", again, LATER) as importing:
+        importing.take(foreign)
+    again.close()

@@ -34,19 +34,18 @@ class Wanted:
     same_payload: bool = False
     forget: bool = False
     gone: frozenset[str] = frozenset()
-    captures: set[str] = field(default_factory=set)
-    requests: set[str] = field(default_factory=set)
-    moments: set[tuple[str, str]] = field(default_factory=set)
-    digests: set[str] = field(default_factory=set)
+    captures: set[str] = field(init=False, default_factory=set)
+    requests: set[str] = field(init=False, default_factory=set)
+    moments: set[tuple[str, str]] = field(init=False, default_factory=set)
+    digests: set[str] = field(init=False, default_factory=set)
+    _canonical: str = field(init=False, default="")
+    _host: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
         self.url = target_uri(self.url)
         self._canonical = urls.canonical(self.url)
         self._host = urls.host(self.url).removeprefix("www.")
         self.captures |= self.gone
-
-    _canonical: str = field(init=False, default="")
-    _host: str = field(init=False, default="")
 
     @property
     def learnt(self) -> int:
