@@ -68,6 +68,8 @@ def test_what_is_not_kept_exits_with_1_and_names_what_is_near(archive: Path) -> 
 def test_a_site_that_is_being_crawled_is_refused_and_others_are_not(archive: Path) -> None:
     now = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
     lock = SiteLock.take(archive / "contoh", "malam", now)
+    path = max((archive / "contoh/warc").iterdir())
+    path.rename(f"{path}.open").write_bytes(path.with_name(f"{path.name}.open").read_bytes()[:-20])
     refused = run(archive, "--yes")
     assert isinstance(refused.exception, InUse)
     assert "run malam, process" in str(refused.exception)

@@ -134,6 +134,8 @@ def plan(archive: Path, wanted: Wanted, *, busy: Iterable[Path] = (), told: Told
 def _refuse_unreadable(found: Plan) -> None:
     """Raise `BadRecord` where a file cannot be copied record by record."""
     for one in found.hits:
+        if one.path.name.endswith(OPEN):
+            continue  # a crawl writes it at this moment: nothing is removed there
         if (why := found.unread.get(one.path)) is not None:
             raise BadRecord(
                 f"a file that must be written anew cannot be read to its end: {why}", where=str(one.path),
