@@ -39,12 +39,17 @@ LOSSES: tuple[Loss, ...] = (all_lost, half_lost, hole)
 class Disk:
     """Watches an archive's files; `images` counts the states it has left under ``into``."""
 
-    def __init__(self, archive: Path, into: Path) -> None:
+    def __init__(self, archive: Path, into: Path, losses: tuple[Loss, ...] = LOSSES) -> None:
         self.archive = archive
         self.into = into
+        self.losses = losses
         self.images: list[tuple[Path, dict[str, object]]] = []
         self.promised: Callable[[], dict[str, object]] = dict
         self._durable: dict[int, int] = {}
+
+    def is_durable_now(self) -> None:
+        """Take everything that is there as durable."""
+        self._durable |= {path.stat().st_ino: path.stat().st_size for path in self.archive.rglob("*")}
 
     @contextmanager
     def watched(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -64,7 +69,7 @@ class Disk:
 
     def crash(self) -> None:
         """Leave the archive as it would be found if the system went down now, once for every kind of loss."""
-        for loss in LOSSES:
+        for loss in self.losses:
             image = self.into / f"{len(self.images):04}"
             for path in sorted(self.archive.rglob("*")):
                 if path.is_file():

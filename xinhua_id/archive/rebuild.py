@@ -21,6 +21,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from xinhua_id.archive import entries
 from xinhua_id.archive.entries import Place, Rows
 from xinhua_id.archive.imports import ledger
+from xinhua_id.archive.redaction.ledger import NAME as REDACTIONS
+from xinhua_id.archive.redaction.ledger import Ledger
 from xinhua_id.archive.swap import nobody_crawls, replaced
 from xinhua_id.catalogue import articles, captures, files, runs, statements, tables, tombstones, validators, visits
 from xinhua_id.catalogue.rows import ArticleRow, FileRow
@@ -29,9 +31,6 @@ from xinhua_id.errors import ArchiveError, BadRecord, CannotWrite
 from xinhua_id.warc import reader, record
 from xinhua_id.warc.file import OPEN
 from xinhua_id.warc.reader import Record
-
-#: What was taken down at a site, a line each.
-REDACTIONS = "redactions.jsonl"
 
 _WARCS = (".warc.gz", ".warc")
 _ITEMS = ".jsonl"
@@ -95,12 +94,15 @@ class _Site:
         self._connection = connection
         self._report = report
         self._told = told
+        taken_down = Ledger.of(home)
+        self._taken_down, self._withdrawn = taken_down.records, taken_down.unfinished()
 
     def fill(self) -> None:
         """Enter everything."""
         self._redactions(self._home / REDACTIONS)
         for path in _files(self._home / "warc", *_WARCS):
-            self._read(path, self._warc)
+            if path.name not in self._withdrawn:
+                self._read(path, self._warc)
         for path in _files(self._home / "items", _ITEMS):
             self._read(path, self._items)
         for path in _files(self._home / "runs", ".json"):
@@ -130,6 +132,8 @@ class _Site:
                 if one.offset == 0 and one.type == "warcinfo" and not imported:
                     run = record.fields_of(one.content).get("isPartOf", "")
                 end = one.offset + one.length
+                if one.header("WARC-Record-ID") in self._taken_down:
+                    continue  # of a redaction that died; `archive redact` completes it
                 found.append(self._rows(path, one, Place(self._site, run, name, one.offset, one.length)))
                 if len(found) >= _BATCH:
                     self._enter(found)

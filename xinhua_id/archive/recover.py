@@ -25,6 +25,7 @@ from xinhua_id.archive.entries import Place
 from xinhua_id.archive.imports import ledger
 from xinhua_id.archive.item_lines import ItemLines, cannot_write
 from xinhua_id.archive.lock import run_in
+from xinhua_id.archive.redaction.ledger import Ledger
 from xinhua_id.archive.salvage import Salvaged, salvage_lines, salvage_warc
 from xinhua_id.catalogue import articles, captures, files, runs, validators, visits
 from xinhua_id.catalogue.rows import CaptureRow, FileRow
@@ -118,10 +119,13 @@ def enter(path: Path, home: Path, catalogue: Catalogue) -> str:
     Returns the run that the file belongs to.
     """
     name, run = path.name.removesuffix(OPEN), run_of(path, catalogue)
+    taken_down = Ledger.of(home).records
     with catalogue.begin() as connection:
         captures.drop_file(connection, name)
         rows = (
-            entries.rows_of(one, Place(home.name, run, name, one.offset, one.length)) for one in reader.records(path)
+            entries.rows_of(one, Place(home.name, run, name, one.offset, one.length))
+            for one in reader.records(path)
+            if one.header("WARC-Record-ID") not in taken_down
         )
         for found in batched(rows, _BATCH):
             captures.add(connection, [one.capture for one in found if one.capture])
@@ -163,9 +167,10 @@ def _unknown(home: Path, catalogue: Catalogue) -> Iterator[Path]:
     """Yield the WARC files that the catalogue does not know as closed, and whole."""
     with catalogue.reading() as connection:
         known = {row.name: row for row in files.of_site(connection, home.name)}
+    withdrawn = Ledger.of(home).unfinished()  # another file holds what is left of them
     for path in sorted((home / "warc").glob("*")):
         name = path.name.removesuffix(OPEN)
-        if not name.endswith((".warc.gz", ".warc")):
+        if not name.endswith((".warc.gz", ".warc")) or name in withdrawn:
             continue
         row = known.get(name)
         if path.name.endswith(OPEN) or row is None or not row.closed or row.committed != path.stat().st_size:

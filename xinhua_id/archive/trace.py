@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from xinhua_id.archive.pages import digest_said, payload_digest, payload_is
+from xinhua_id.archive.redaction.ledger import NAME as LEDGER
+from xinhua_id.archive.redaction.ledger import Ledger
 from xinhua_id.archive.revisits import OriginalRecords
-from xinhua_id.errors import BadRecord
+from xinhua_id.catalogue import captures
+from xinhua_id.catalogue.store import Catalogue
+from xinhua_id.errors import ArchiveError, BadRecord
 from xinhua_id.items import Article, Capture
 from xinhua_id.warc import reader
 from xinhua_id.warc.exchange import target_uri
@@ -17,13 +22,14 @@ def trace(item: Article, root: Path) -> Record:
     """Return the response, revisit or conversion record that ``item.capture`` leads to, below the archive ``root``.
 
     Raises `BadRecord` where the item has no capture, the file or record is not there, or the record's id, URL or
-    payload digest (the one it says and the one its bytes have) differs from the item's. A revisit's bytes are those of
-    the response it refers to, which must be in the same folder.
+    payload digest (the one it says and the one its bytes have) differs from the item's, or where it was taken down.
+    A record whose file was written anew, since another was taken down, is found in the new file. A revisit's bytes are
+    those of the response it refers to, which must be in the same folder.
     """
     capture = item.capture
     if capture is None:
         raise BadRecord(f"item {item.id} has no capture", now="It was read from a file, not from a crawl.")
-    path = file_of(capture, root)
+    path, capture = _place_of(capture, root)
     found = reader.record_at(path, capture.offset, capture.length)
     holder = found
     if found.type == "revisit":
@@ -38,6 +44,7 @@ def trace(item: Article, root: Path) -> Record:
         pairs["digest of the bytes"] = capture.payload_digest, payload_digest(holder)
     for what, (wanted, is_there) in pairs.items():
         if wanted != is_there:
+            _refuse_taken_down(capture, root)
             raise BadRecord(
                 f"the {what} is {is_there!r}, the item says {wanted!r}",
                 where=f"{path}, offset {capture.offset}",
@@ -53,3 +60,57 @@ def file_of(capture: Capture, root: Path) -> Path:
             if found := next(root.glob(pattern.format(name)), None):
                 return found
     raise BadRecord("the WARC is not there", where=f"{capture.file}, below {root}", now="Check --archive.")
+
+
+def _place_of(capture: Capture, root: Path) -> tuple[Path, Capture]:
+    """Return the file that holds a capture, and the capture with its place there; raise `BadRecord` if it is gone."""
+    try:
+        return file_of(capture, root), capture
+    except BadRecord:
+        _refuse_taken_down(capture, root)
+        for ledger in _ledgers(root):
+            if (name := ledger.current(capture.file)) is not None:
+                path = ledger.home / "warc" / name
+                offset, length = _catalogued(capture, ledger.home, name) or _found_in(path, capture.record_id)
+                return path, capture.model_copy(update={"file": name, "offset": offset, "length": length})
+        raise
+
+
+def _refuse_taken_down(capture: Capture, root: Path) -> None:
+    """Raise `BadRecord` for a record that was taken down."""
+    for ledger in _ledgers(root):
+        if (one := ledger.records.get(capture.record_id)) is not None:
+            raise BadRecord(
+                f"the record was redacted on {one.redacted_at}: {one.reason}",
+                where=f"{one.file}, taken down in {ledger.home / LEDGER}",
+                now="It is kept no more; what is known of it stands in that file.",
+            )
+
+
+def _ledgers(root: Path) -> Iterator[Ledger]:
+    """Yield what was taken down at the sites of an archive, or at one site."""
+    for path in (*sorted(root.glob(f"*/{LEDGER}")), root / LEDGER, root.parent / LEDGER):
+        if path.is_file():
+            yield Ledger.of(path.parent)
+
+
+def _catalogued(capture: Capture, home: Path, name: str) -> tuple[int, int] | None:
+    try:
+        catalogue = Catalogue.open_to_read(home.parent)
+    except ArchiveError:
+        return None
+    try:
+        with catalogue.reading() as connection:
+            row = captures.by_record_id(connection, capture.record_id)
+    except ArchiveError:
+        return None
+    finally:
+        catalogue.close()
+    return (row.offset, row.length) if row is not None and row.file == name else None
+
+
+def _found_in(path: Path, record_id: str) -> tuple[int, int]:
+    for found in reader.records(path):
+        if found.header("WARC-Record-ID") == record_id:
+            return found.offset, found.length
+    raise BadRecord("the record is not in the file that replaced its own", where=str(path), now="Restore a backup.")

@@ -135,6 +135,38 @@ class Catalogue:
                 now="Check the path and its permissions.",
             ) from error
 
+    def compact(self) -> None:
+        """Write the database anew, so that what was deleted is in no free page of it, nor in its log.
+
+        Raises `CannotWrite`, also where another process reads or writes for too long.
+        """
+        while self._readers:
+            self._readers.pop().close()
+        raw = self.engine.raw_connection()
+        try:
+            cursor = raw.cursor()
+            if self.engine.dialect.name == "sqlite":
+                cursor.execute("VACUUM")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy = cursor.fetchone()
+                why = "another process uses it" if busy and busy[0] else None
+            else:
+                raw.rollback()
+                raw.driver_connection.autocommit = True  # type: ignore[union-attr]
+                cursor.execute("VACUUM FULL")
+                why = None
+        except self.engine.dialect.dbapi.Error as error:  # type: ignore[union-attr]
+            why = str(error)
+        finally:
+            raw.invalidate()
+            raw.close()
+        if why is not None:
+            raise CannotWrite(
+                f"the catalogue cannot be compacted: {why}",
+                where=self.where,
+                now="What was deleted may still stand in its free pages; make room or wait, and run it again.",
+            )
+
     def close(self) -> None:
         """Close every connection; doing it twice is fine."""
         while self._readers:

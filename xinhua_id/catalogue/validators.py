@@ -34,6 +34,11 @@ def drop_record(connection: Connection, record_id: str) -> None:
     connection.execute(delete(_VALIDATORS).where(_VALIDATORS.c.record_id == record_id))
 
 
+def drop(connection: Connection, site: str, url: str) -> None:
+    """Forget the validators of a URL."""
+    connection.execute(delete(_VALIDATORS).where(_VALIDATORS.c.site == site, _VALIDATORS.c.url == url))
+
+
 def _is_later(table: Table, offered: Any) -> ColumnElement[bool]:
     same_moment = and_(offered.captured_at == table.c.captured_at, offered.record_id >= table.c.record_id)
     return or_(offered.captured_at > table.c.captured_at, same_moment)

@@ -38,3 +38,8 @@ def each(connection: Connection, site: str | None = None) -> Iterator[VisitRow]:
 def drop_run(connection: Connection, site: str, run: str) -> None:
     """Forget the visits of a run."""
     connection.execute(delete(_VISITS).where(_VISITS.c.site == site, _VISITS.c.run == run))
+
+
+def drop(connection: Connection, record_id: str) -> None:
+    """Forget one visit."""
+    connection.execute(delete(_VISITS).where(_VISITS.c.record_id == record_id))

@@ -174,7 +174,8 @@ _RULES: list[Rule] = [
         "filename",
         "WARC-Filename is not the name of the file",
         f"SELECT {_AT}, r.filename, f.base, f.own {_OF} "
-        "WHERE r.type = 'warcinfo' AND r.filename IS NOT NULL AND r.filename != f.base ORDER BY r.n",
+        "WHERE r.type = 'warcinfo' AND r.filename IS NOT NULL AND r.filename != f.base "
+        f"AND r.n IN ({_FIRST}) ORDER BY r.n",  # a file written anew keeps the warcinfo of the one before
     ),
     (
         "warcinfo-id",
