@@ -156,7 +156,7 @@ def test_every_outcome_is_documented() -> None:
 def test_readme_names_every_command_and_help_does_too(tmp_path: Path) -> None:
     commands = list(leaves(typer.main.get_command(app), "xinhua-id"))
     assert sorted(re.findall(r"(?m)^\| `(xinhua-id [a-z ]+)` \|", README)) == sorted(commands)
-    said = run("xinhua-id --help; xinhua-id sources --help", tmp_path)
+    said = run("xinhua-id --help; xinhua-id sources --help; xinhua-id archive --help", tmp_path)
     for command in commands:
         assert re.search(rf"│ {command.split()[-1]}\s", said), command
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.archive.torture import torture
 from tests.items import article
 from tests.warc.exchanges import SAID, WHEN, exchange
 from xinhua_id.archive.backup import backup, restore
@@ -130,15 +129,6 @@ def test_a_rebuild_that_fails_leaves_the_old_catalogue(archive: Path, monkeypatc
     with pytest.raises(CannotWrite, match="disk is full"):
         rebuild(archive, NOON)
     assert (archive / NAME).read_bytes() == before
-
-
-def test_what_kills_left_and_recovery_mended_is_rebuilt_the_same(tmp_path: Path) -> None:
-    archive = tmp_path / "a"
-    assert torture(archive, kills=2, seed=5).faults == []
-    found = rebuild(archive, NOON)
-    assert found.faults == []
-    assert found.kept is not None
-    assert different(archive, found.kept) == []
 
 
 def test_a_backup_brings_back_the_run_ledger_and_recovery_what_came_after(archive: Path, tmp_path: Path) -> None:
