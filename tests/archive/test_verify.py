@@ -361,6 +361,14 @@ def test_what_was_taken_down_is_a_note_where_it_is_referred_to_and_a_fault_where
     assert {"taken-down", "item-taken-down"} <= kinds(archive)
 
 
+def test_without_a_catalogue_the_sites_own_account_says_what_was_taken_down(archive: Path) -> None:
+    (archive / "catalogue.sqlite").unlink()
+    original = next(one for one in records(warcs(archive)[0]) if one.type == "response")
+    line = json.dumps({"record_id": original.header("WARC-Record-ID")})
+    (archive / "contoh/redactions.jsonl").write_text(f"{line}\nbukan\n")
+    assert {"item-taken-down", "redactions"} <= kinds(archive)
+
+
 def test_a_revisit_refers_into_its_own_site_only(archive: Path) -> None:
     other = archive / "lain"
     (other / "warc").mkdir(parents=True)

@@ -129,6 +129,23 @@ class Fixity:
         self._faults.append(Fault(kind, what, self._named(path), said=said, now=now))
 
 
+def redactions(site: Site, named: Named) -> Iterator[str | Fault]:
+    """Yield the ids of the records that the site's own account says were taken down; and lines of it that are none."""
+    path = site.home / "redactions.jsonl"
+    if not path.is_file():
+        return
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        yield Fault("unreadable", f"the account of what was taken down cannot be read: {error.strerror}", named(path))
+        return
+    for line in lines:
+        try:
+            yield str(json.loads(line)["record_id"])
+        except (ValueError, KeyError, TypeError) as error:
+            yield Fault("redactions", f"a line of the account of what was taken down is none: {error!r}", named(path))
+
+
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal digits, or why there is none."""
     digest = hashlib.sha256()

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from pathlib import Path
 
-from xinhua_id.archive.verify.fixity import Fixity
+from xinhua_id.archive.verify.fixity import Fixity, redactions
 from xinhua_id.archive.verify.scope import Scope, Site, made_by_us
 from xinhua_id.errors import ArchiveError
 from xinhua_id.warc.check.file import check_file, processes, split
@@ -79,6 +79,11 @@ class Verification:
 
             yield from lines.read(ledger.connection, site, named)
             yield from index.read(ledger.connection, site, named)
+            for gone in redactions(site, named):
+                if isinstance(gone, Fault):
+                    yield gone
+                else:
+                    ledger.taken_down([gone])
             account.begin(pool)
             for path in site.warcs():
                 broken = path.name in account.died or any(path.name in torn.name for torn in site.torn())
