@@ -277,6 +277,29 @@ def test_after_an_fsync_that_failed_nothing_more_is_written_and_recovery_keeps_a
     assert not list((tmp_path / "contoh").rglob("*.open"))
 
 
+def test_after_an_fsync_that_failed_no_item_outlives_the_record_that_the_disk_dropped(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = committer(tmp_path, catalogue)
+    visited(out, 1)
+    out.commit()
+    durable = out.writer.length
+    visited(out, 2)
+
+    def refuse(handle: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", refuse)
+        with pytest.raises(CannotWrite, match="Input/output error"):
+            out.commit()
+    out.close("failed")  # a second fsync is called a success, whatever became of the bytes
+    os.truncate(out.writer.path, durable)
+    recover(tmp_path / "contoh", catalogue)
+    assert len(kept(catalogue)[0]) == len(kept(catalogue)[1]) == 1
+    assert len((tmp_path / "contoh/items/lari.jsonl").read_bytes().splitlines()) == 1
+
+
 def test_a_catalogue_that_cannot_be_written_ends_the_run_and_costs_nothing(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:

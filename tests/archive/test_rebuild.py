@@ -21,8 +21,10 @@ from xinhua_id.archive.recover import recover
 from xinhua_id.catalogue import captures, runs
 from xinhua_id.catalogue.rows import RunRow
 from xinhua_id.catalogue.store import NAME, Catalogue
+from xinhua_id.corpus.importing import import_file
 from xinhua_id.errors import CannotWrite, CatalogueError, InUse, UsageError
 from xinhua_id.items import Outcome
+from xinhua_id.warc.reader import records
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 NOON = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
@@ -107,6 +109,45 @@ def test_files_that_cannot_be_read_are_named_and_cost_nothing_else(archive: Path
     found = rebuild(archive, NOON)
     assert sorted({fault.path.name for fault in found.faults}) == sorted([torn.name, "satu.jsonl", "dua.json"])
     assert found.rows["articles"] == 10
+
+
+def test_records_behind_damage_are_entered_by_rebuild_and_by_recovery(archive: Path) -> None:
+    damaged = max((archive / "contoh/warc").iterdir(), key=lambda path: path.stat().st_size)
+    second = list(records(damaged))[1]
+    content = bytearray(damaged.read_bytes())
+    content[second.offset + second.length // 2] ^= 0xFF
+    damaged.write_bytes(content)
+    found = rebuild(archive, NOON)
+    assert [fault.path.name for fault in found.faults] == [damaged.name]
+    assert found.rows["captures"] == 11
+    assert found.kept is not None
+    for path in archive.glob(f"{NAME}*"):
+        path.unlink()
+    catalogue = Catalogue.open(archive)
+    reports = [recover(archive / site, catalogue) for site in ("contoh", "lain")]
+    assert [len(one.faults) for one in reports] == [1, 0]
+    with catalogue.reading() as connection:
+        assert sum(1 for _ in captures.each(connection)) == 11
+    assert not recover(archive / "contoh", catalogue).faults  # a crawl of the site begins, and says it once
+    catalogue.close()
+
+
+def test_what_an_import_holds_again_stays_where_it_was(archive: Path, tmp_path: Path) -> None:
+    merged = tmp_path / "gabungan.warc.gz"
+    merged.write_bytes(b"".join(path.read_bytes() for path in sorted((archive / "contoh/warc").iterdir())))
+    catalogue = Catalogue.open(archive)
+    import_file(archive, merged, catalogue, name="lama", now=NOON)
+    catalogue.close()
+    kept = rebuild(archive, NOON).kept
+    assert kept is not None
+    assert different(archive, kept) == []
+    for path in archive.glob(f"{NAME}*"):
+        path.rename(tmp_path / path.name)
+    catalogue = Catalogue.open(archive)
+    for site in ("contoh", "imports-lama", "lain"):
+        recover(archive / site, catalogue)
+    catalogue.close()
+    assert different(archive, tmp_path / NAME) == []
 
 
 def test_no_catalogue_is_swapped_under_a_crawl(archive: Path) -> None:

@@ -143,6 +143,27 @@ def test_a_closed_file_that_the_catalogue_does_not_know_is_entered(tmp_path: Pat
     assert row.closed
 
 
+def test_a_line_that_broke_in_a_closed_file_costs_no_other_and_no_recovery(
+    tmp_path: Path, catalogue: Catalogue, story: Story
+) -> None:
+    out = begun(tmp_path, catalogue)
+    for number in (1, 2):
+        out.exchange(exchange(answer(story, number), url=f"http://contoh.id/berita/{number}"))
+    dies(out)
+    recover(tmp_path / "contoh", catalogue, finish)
+    lines = tmp_path / "contoh/items/lari.jsonl"
+    lines.write_bytes(b'{"id": ' + lines.read_bytes()[7 + 60 :])
+    catalogue.close()
+    for path in tmp_path.glob("catalogue.sqlite*"):
+        path.unlink()
+    again = Catalogue.open(tmp_path)
+    found = recover(tmp_path / "contoh", again, finish)
+    assert [str(fault).partition(":")[0] for fault in found.faults] == ["the line is no JSON"]
+    with again.reading() as connection:
+        assert len(articles.of_run(connection, "contoh", "lari")) == 1
+    again.close()
+
+
 def test_a_file_that_lost_its_beginning_gets_a_warcinfo_again(tmp_path: Path, catalogue: Catalogue) -> None:
     out = begun(tmp_path, catalogue)
     out.exchange(exchange())

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -26,7 +27,7 @@ from xinhua_id.errors import ArchiveError, CannotWrite, XinhuaIdError
 from xinhua_id.items import Article, Capture, Outcome
 from xinhua_id.warc.exchange import Exchange, target_uri
 from xinhua_id.warc.exchange_records import NOT_MODIFIED, Original
-from xinhua_id.warc.file import WarcFile
+from xinhua_id.warc.file import OPEN, WarcFile
 from xinhua_id.warc.payload import Head
 from xinhua_id.warc.writer import Placed, WarcWriter
 
@@ -225,9 +226,14 @@ class Committer:
         """Close what still can be, records before items; what cannot keeps the name ``.open``, for recovery."""
         try:
             self.writer.close()
-            self.items.close()
         except CannotWrite:
             self.items.abandon()
+            return
+        if self.writer.path.name.endswith(OPEN):
+            self.items.abandon()  # a record may be lost, and no item may outlive its record
+        else:
+            with suppress(CannotWrite):
+                self.items.close()
 
     def _take(self, placed: Placed) -> None:
         self._group.placed.append(placed)

@@ -120,33 +120,30 @@ class _Site:
             self._report.faults.append(Fault(path, why))
 
     def _warc(self, path: Path) -> None:
-        """Enter a WARC's records up to where it tears, and the file with them."""
+        """Enter a WARC's records, those behind damage too, and the file with them."""
         name = path.name.removesuffix(OPEN)
         imported = self._site.startswith("imports-")
         # What a foreign file says of itself names somebody else's run.
-        run, end = (ledger.run_of(self._home, name) or "") if imported else "", 0
+        run, sha256 = (imported and ledger.entry_of(self._home, name)) or ("", None)
+        end = 0
         found: list[Rows] = []
-        torn: BadRecord | None = None
-        try:
-            for one in reader.records(path):
-                if one.offset == 0 and one.type == "warcinfo" and not imported:
-                    run = record.fields_of(one.content).get("isPartOf", "")
-                end = one.offset + one.length
-                if one.header("WARC-Record-ID") in self._taken_down:
-                    continue  # of a redaction that died; `archive redact` completes it
-                found.append(self._rows(path, one, Place(self._site, run, name, one.offset, one.length)))
-                if len(found) >= _BATCH:
-                    self._enter(found)
-                    found = []
-        except BadRecord as error:
-            torn = error
+        damage: list[BadRecord] = []
+        for one in reader.records(path, skipped=damage):
+            if one.offset == 0 and one.type == "warcinfo" and not imported:
+                run = record.fields_of(one.content).get("isPartOf", "")
+            end = one.offset + one.length
+            if one.header("WARC-Record-ID") in self._taken_down:
+                continue  # of a redaction that died; `archive redact` completes it
+            found.append(self._rows(path, one, Place(self._site, run, name, one.offset, one.length)))
+            if len(found) >= _BATCH:
+                self._enter(found)
+                found = []
         self._enter(found)
+        self._report.faults += [Fault(path, str(error)) for error in damage]
         if end:
-            row = FileRow(name, self._site, run, end, closed=not path.name.endswith(OPEN), sha256=None)
+            row = FileRow(name, self._site, run, end, closed=not path.name.endswith(OPEN), sha256=sha256)
             files.put(self._connection, [row])
             self._report.rows["files"] += 1
-        if torn is not None:
-            raise torn
 
     def _rows(self, path: Path, one: Record, place: Place) -> Rows:
         """Return a record's rows; one whose header lacks something costs no other."""
@@ -158,8 +155,12 @@ class _Site:
 
     def _enter(self, found: list[Rows]) -> None:
         if self._site.startswith("imports-"):
-            # A record that lies in a file of ours, or of an earlier import, stays that file's.
-            found = [rows for rows in found if rows.capture is None or not self._is_there(rows.capture.record_id)]
+            # A record that lies in a file of ours, or of an earlier import, stays that file's; no visit is one of ours.
+            found = [
+                rows._replace(visit=None)
+                for rows in found
+                if rows.capture is not None and not self._is_there(rows.capture.record_id)
+            ]
         made = [rows.capture for rows in found if rows.capture]
         captures.add(self._connection, made)
         ended = [rows.visit for rows in found if rows.visit]

@@ -10,36 +10,28 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import itertools
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
-from xinhua_id.archive import entries
 from xinhua_id.archive.commit import Committer
-from xinhua_id.archive.entries import Place
-from xinhua_id.archive.imports import ledger
+from xinhua_id.archive.enter import enter, enter_articles, info_of, run_of
 from xinhua_id.archive.item_lines import ItemLines, cannot_write
 from xinhua_id.archive.lock import run_in
 from xinhua_id.archive.redaction.ledger import Ledger
 from xinhua_id.archive.salvage import Salvaged, salvage_lines, salvage_warc
-from xinhua_id.catalogue import articles, captures, files, runs, validators, visits
-from xinhua_id.catalogue.rows import CaptureRow, FileRow
+from xinhua_id.catalogue import articles, captures, files, runs, visits
+from xinhua_id.catalogue.rows import CaptureRow
 from xinhua_id.catalogue.store import Catalogue
-from xinhua_id.warc import reader, record
+from xinhua_id.errors import BadRecord
 from xinhua_id.warc.file import OPEN, WarcFile
-
-_T = TypeVar("_T")
 
 #: How a run whose process died is called in its manifest once its files are whole again.
 DIED = "died"
-
-# Rows of so many records are entered at once: memory stays flat.
-_BATCH = 500
 
 #: Reads the pages of a run that were captured and have no outcome yet; returns how many items it wrote.
 Finish = Callable[[Committer, Mapping[str, Any], Iterable[CaptureRow]], int]
@@ -47,13 +39,14 @@ Finish = Callable[[Committer, Mapping[str, Any], Iterable[CaptureRow]], int]
 
 @dataclass(slots=True)
 class Recovered:
-    """What was found and done in one site's folder."""
+    """What was found and done in one site's folder; ``faults`` are what could not be read of closed files."""
 
     site: str
     salvaged: list[Salvaged] = field(default_factory=list)
     entered: list[str] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
     items: int = 0
+    faults: list[BadRecord] = field(default_factory=list)
 
     @property
     def anything(self) -> bool:
@@ -74,6 +67,8 @@ class Recovered:
         if self.items:
             many = "stories were read from their records" if self.items > 1 else "story was read from its record"
             yield f"{self.items} {many} instead of being fetched again"
+        for fault in self.faults:
+            yield f"not entered: {fault}"
 
 
 def leftovers(home: Path) -> list[Path]:
@@ -96,14 +91,14 @@ def recover(home: Path, catalogue: Catalogue, finish: Finish | None = None) -> R
         died.setdefault(run_of(path, catalogue), []).append(path)
     entered = set()
     for path in _unknown(home, catalogue):
-        entered.add(enter(path, home, catalogue))
+        entered.add(enter(path, home, catalogue, report.faults))
         report.entered.append(path.name.removesuffix(OPEN))
     for path in sorted((home / "items").glob(f"*{OPEN}")):
         report.salvaged.append(salvage_lines(path, _backed(catalogue)))
         died.setdefault(path.name.removesuffix(f".jsonl{OPEN}"), [])
     for run in entered - died.keys():
         if (closed := home / "items" / f"{run}.jsonl").exists():
-            enter_articles(closed, home, catalogue)
+            enter_articles(closed, home, catalogue, report.faults)
     for run, warcs in died.items():
         report.items += _end(home, run, warcs, catalogue, finish)
         report.runs.append(run)
@@ -111,56 +106,6 @@ def recover(home: Path, catalogue: Catalogue, finish: Finish | None = None) -> R
         _end(home, run, [], catalogue, None)
         report.runs.append(run)
     return report
-
-
-def enter(path: Path, home: Path, catalogue: Catalogue) -> str:
-    """Enter a WARC's captures, visits and validators in the catalogue, in place of what it said of the file.
-
-    Returns the run that the file belongs to.
-    """
-    name, run = path.name.removesuffix(OPEN), run_of(path, catalogue)
-    taken_down = Ledger.of(home).records
-    with catalogue.begin() as connection:
-        captures.drop_file(connection, name)
-        rows = (
-            entries.rows_of(one, Place(home.name, run, name, one.offset, one.length))
-            for one in reader.records(path)
-            if one.header("WARC-Record-ID") not in taken_down
-        )
-        for found in batched(rows, _BATCH):
-            captures.add(connection, [one.capture for one in found if one.capture])
-            visits.add(connection, [one.visit for one in found if one.visit])
-            validators.put(connection, [one.validator for one in found if one.validator])
-        size = path.stat().st_size
-        files.put(connection, [FileRow(name, home.name, run, size, closed=not path.name.endswith(OPEN), sha256=None)])
-    return run
-
-
-def run_of(path: Path, catalogue: Catalogue) -> str:
-    """Return the run that a WARC belongs to: its import, by its warcinfo, or by the catalogue; else a made-up name."""
-    if path.parent.parent.name.startswith("imports-") and (run := ledger.run_of(path.parent.parent, path.name)):
-        return run  # what a foreign file says of itself names somebody else's run
-    if run := info_of(path).get("isPartOf"):
-        return run
-    name = path.name.removesuffix(OPEN)
-    with catalogue.reading() as connection:
-        row = files.by_name(connection, name)
-    return row.run if row and row.run else f"of-{name.partition('.warc')[0]}"[:100]
-
-
-def info_of(path: Path) -> dict[str, str]:
-    """Return the fields of a file's warcinfo; none where it has none."""
-    first = next(reader.records(path), None)
-    if first is None or first.type != "warcinfo":
-        return {}
-    return {**record.fields_of(first.content), "id": first.header("WARC-Record-ID") or ""}
-
-
-def batched(things: Iterable[_T], size: int) -> Iterator[list[_T]]:
-    """Yield things in lists of ``size``; the last may be shorter."""
-    waiting = iter(things)
-    while batch := list(itertools.islice(waiting, size)):
-        yield batch
 
 
 def _unknown(home: Path, catalogue: Catalogue) -> Iterator[Path]:
@@ -200,7 +145,7 @@ def _end(home: Path, run: str, warcs: list[Path], catalogue: Catalogue, finish: 
     if warcs:
         warc = WarcFile.reopen(warcs[-1]), info_of(warcs[-1]).get("id")
     items = _reopened_items(home, run)
-    enter_articles(items.path, home, catalogue)
+    enter_articles(items.path, home, catalogue, [])
     unfinished, written = _unfinished(home, run, catalogue) if finish else [], 0
     if warc is None and not unfinished:
         items.close()
@@ -234,20 +179,6 @@ def _reopened_items(home: Path, run: str) -> ItemLines:
     if final.exists() and not path.exists():
         final.rename(path)  # its WARC was not closed yet: its lines are whole, more may come
     return ItemLines.reopen(path) if path.exists() else ItemLines.create(final)
-
-
-def enter_articles(path: Path, home: Path, catalogue: Catalogue) -> None:
-    """Enter the items of a run in the catalogue, in place of what it said of them; the lines are whole."""
-    name, offset = path.name.removesuffix(OPEN), 0
-    run = name.removesuffix(".jsonl")
-    with path.open("rb") as lines, catalogue.begin() as connection:
-        articles.drop_run(connection, home.name, run)
-        for batch in batched(lines, _BATCH):
-            rows = []
-            for line in batch:
-                rows.append(entries.article_row(json.loads(line), Place(home.name, run, name, offset, len(line))))
-                offset += len(line)
-            articles.add(connection, rows)
 
 
 def _unfinished(home: Path, run: str, catalogue: Catalogue) -> list[CaptureRow]:

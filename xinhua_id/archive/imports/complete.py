@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from xinhua_id.archive import entries
+from xinhua_id.archive.enter import batched, enter_articles
 from xinhua_id.archive.entries import CAPTURES, Place
-from xinhua_id.archive.recover import batched, enter_articles
 from xinhua_id.catalogue import captures, files, runs, validators
 from xinhua_id.catalogue.rows import CaptureRow, FileRow, ValidatorRow
 from xinhua_id.catalogue.store import Catalogue
@@ -67,7 +67,7 @@ def complete(home: Path, staging: Path, catalogue: Catalogue) -> Path:
         if path.parent.name == "warc":
             _enter(path, home.name, run, one["sha256"], catalogue)
         elif path.parent.name == "items":
-            enter_articles(path, home, catalogue)
+            enter_articles(path, home, catalogue, [])
     with catalogue.begin() as connection:
         runs.put(connection, [entries.run_row(manifest, home.name)])
     final = home / "runs" / f"{run}.json"

@@ -25,11 +25,17 @@ def known_digests(archive: Path) -> dict[str, str]:
 
 def run_of(home: Path, name: str) -> str | None:
     """Return the run that imported the WARC of this name in a site's folder; None where none did."""
+    entry = entry_of(home, name)
+    return entry[0] if entry else None
+
+
+def entry_of(home: Path, name: str) -> tuple[str, str | None] | None:
+    """Return the run that imported a WARC, and the SHA-256 that it had; None where none did."""
     for _, manifest in _manifests(home.parent, home.name):
         if manifest.get("kind") == "import":
             for one in _dicts(manifest, "files"):
                 if one.get("path") == f"warc/{name}":
-                    return str(manifest.get("run"))
+                    return str(manifest.get("run")), one.get("sha256")
     return None
 
 

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from xinhua_id.archive.enter import info_of
 from xinhua_id.archive.index import warcs_of
 from xinhua_id.archive.lock import is_held, run_in
-from xinhua_id.archive.recover import info_of, manifest_of
+from xinhua_id.archive.recover import manifest_of
 from xinhua_id.errors import UsageError
 
 

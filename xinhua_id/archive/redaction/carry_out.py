@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xinhua_id.archive import index
+from xinhua_id.archive.enter import info_of
 from xinhua_id.archive.item_lines import cannot_write
-from xinhua_id.archive.recover import info_of
 from xinhua_id.archive.redaction import catalogued, copies, rewrite
 from xinhua_id.archive.redaction.copies import Copy
 from xinhua_id.archive.redaction.ledger import WITHDRAWN, Ledger, Redaction

@@ -14,9 +14,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from xinhua_id.archive import entries
+from xinhua_id.archive.enter import batched, run_of
 from xinhua_id.archive.entries import Place
 from xinhua_id.archive.pages import file_in
-from xinhua_id.archive.recover import batched, run_of
 from xinhua_id.archive.redaction import copies
 from xinhua_id.archive.redaction.ledger import Redaction
 from xinhua_id.catalogue import articles, captures, files, tombstones, validators, visits

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from xinhua_id import __version__
+from xinhua_id.archive.enter import info_of
 from xinhua_id.archive.item_lines import cannot_write
-from xinhua_id.archive.recover import fixity, info_of
+from xinhua_id.archive.recover import fixity
 from xinhua_id.archive.redaction import copies
 from xinhua_id.archive.redaction.ledger import Redaction
 from xinhua_id.archive.redaction.wanted import Wanted
