@@ -252,6 +252,35 @@ def test_a_304_that_nobody_asked_for_is_a_response(tmp_path: Path, catalogue: Ca
     assert [one.type for one in records(out.writer.path)] == ["warcinfo", "response", "request"]
 
 
+def test_a_304_that_came_when_a_stale_connection_was_replaced_is_a_revisit(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    tagged = SAID.replace(b"Content-Length", b'ETag: "v1"\r\nContent-Length')
+    out = committer(tmp_path, catalogue, run="pagi")
+    original = out.exchange(exchange(tagged)).capture
+    out.close("finished")
+    out = committer(tmp_path, catalogue)
+    assert out.validators_of("http://contoh.id/panen") is not None
+    out.exchange(exchange(b"", truncated="disconnect"))
+    found = out.exchange(exchange(b"HTTP/1.1 304 Not Modified\r\n\r\n")).unmodified
+    out.close("finished")
+    assert original is not None
+    assert found is not None
+    assert found.record_id == original.record_id
+
+
+def test_an_answer_whose_chunking_broke_is_asked_for_without_conditions(tmp_path: Path, catalogue: Catalogue) -> None:
+    broken = b'HTTP/1.1 200 OK\r\nETag: "v1"\r\nTransfer-Encoding: chunked\r\n\r\n%024d\r\nabcd\r\n0\r\n\r\n' % 4
+    out = committer(tmp_path, catalogue, run="pagi")
+    out.exchange(exchange(broken))
+    out.close("finished")
+    out = committer(tmp_path, catalogue)
+    assert out.validators_of("http://contoh.id/panen") is None
+    out.exchange(exchange(b"HTTP/1.1 304 Not Modified\r\n\r\n"))
+    out.close("finished")
+    assert [one.type for one in records(out.writer.path)] == ["warcinfo", "response", "request"]
+
+
 def test_after_an_fsync_that_failed_nothing_more_is_written_and_recovery_keeps_all(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:

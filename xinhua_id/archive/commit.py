@@ -156,7 +156,8 @@ class Committer:
         unmodified = answered is not None and ("WARC-Profile", NOT_MODIFIED) in answered.headers
         head = answered.head if answered is not None else None
         kept = Kept(capture, self.originals.of_url(url) if unmodified else None, head)
-        self.originals.answered(url)
+        if capture is not None:  # else the request was lost on a stale connection, and is asked again as it was
+            self.originals.answered(url)
         return kept
 
     def visit(self, ended: Ended) -> None:

@@ -92,7 +92,8 @@ class KnownPayloads:
         with self._catalogue.reading() as connection:
             row = validators.of(connection, self._site, url)
             kept = captures.by_record_id(connection, row.record_id) if row is not None else None
-        if row is None or kept is None or not self._is_there(kept):
+        # A revisit says its original's payload digest: a body whose chunking broke has none.
+        if row is None or kept is None or kept.payload_digest is None or not self._is_there(kept):
             return None
         self._validated[url] = row.record_id
         return Validators(row.etag, row.last_modified)
