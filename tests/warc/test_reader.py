@@ -62,13 +62,15 @@ def test_whatever_tears_off_the_whole_records_before_it_are_read(cut: int, compr
         whole.write_bytes(raw)
         every = list(records(whole))
         torn = Path(folder) / "sobek.warc.open"
-        cut = min(cut, len(raw))
-        torn.write_bytes(raw[:cut] + junk)
+        left = raw[: min(cut, len(raw))] + junk
+        torn.write_bytes(left)
         found, error = read(torn)
-    expected = [record for record in every if record.offset + record.length <= cut]
+    # Junk may be the very bytes that were torn off: a gzip member often ends in zeros.
+    ends = {id(record): record.offset + record.length for record in every}
+    expected = [record for record in every if left.startswith(raw[: ends[id(record)]])]
     assert found == expected
-    end = expected[-1].offset + expected[-1].length if expected else 0
-    assert (error is not None) == (end < cut + len(junk))
+    end = ends[id(expected[-1])] if expected else 0
+    assert (error is not None) == (end < len(left))
     if error is not None:
         assert error.where == f"{torn}, offset {end}"
 
