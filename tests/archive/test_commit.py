@@ -269,6 +269,24 @@ def test_a_304_that_came_when_a_stale_connection_was_replaced_is_a_revisit(
     assert found.record_id == original.record_id
 
 
+def test_a_page_whose_record_was_damaged_is_asked_for_and_kept_whole_again(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    tagged = SAID.replace(b"Content-Length", b'ETag: "v1"\r\nContent-Length')
+    out = committer(tmp_path, catalogue, run="pagi")
+    capture = out.exchange(exchange(tagged)).capture
+    out.close("finished")
+    assert capture is not None
+    content = bytearray(out.writer.path.read_bytes())
+    content[capture.offset + capture.length // 2] ^= 0xFF
+    out.writer.path.write_bytes(content)
+    out = committer(tmp_path, catalogue)
+    assert out.validators_of("http://contoh.id/panen") is None
+    out.exchange(exchange(tagged))
+    out.close("finished")
+    assert [one.type for one in records(out.writer.path)] == ["warcinfo", "response", "request"]
+
+
 def test_an_answer_whose_chunking_broke_is_asked_for_without_conditions(tmp_path: Path, catalogue: Catalogue) -> None:
     broken = b'HTTP/1.1 200 OK\r\nETag: "v1"\r\nTransfer-Encoding: chunked\r\n\r\n%024d\r\nabcd\r\n0\r\n\r\n' % 4
     out = committer(tmp_path, catalogue, run="pagi")

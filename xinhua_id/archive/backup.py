@@ -109,7 +109,7 @@ def _copied(source: sqlite3.Connection, to: Path) -> None:
         finally:
             os.close(handle)
     except sqlite3.DatabaseError as error:
-        if "disk" in str(error) or "open" in str(error) or "readonly" in str(error):
+        if any(said in str(error) for said in ("disk is full", "disk I/O", "unable to open", "readonly")):
             raise CannotWrite(
                 f"the copy cannot be written: {error}", where=str(to), now="Make room, or name another place."
             ) from error
@@ -124,7 +124,7 @@ def _sound(path: Path) -> None:
     except sqlite3.Error as error:
         said = str(error)
     if said != "ok":
-        raise _unsound(f"the copy is not sound: {said}", path)
+        raise _unsound(f"the copy is not sound: {' '.join(said.split())}", path)
 
 
 def _is_catalogue(path: Path) -> bool:

@@ -22,6 +22,7 @@ from xinhua_id.errors import BadPayload, BadRecord
 from xinhua_id.warc import payload, reader, record
 from xinhua_id.warc.exchange_records import Original
 from xinhua_id.warc.file import OPEN
+from xinhua_id.warc.reader import Record
 from xinhua_id.warc.writer import Placed
 
 #: Which payloads become revisits: those of the same URL, those of any URL of the site, or none.
@@ -43,7 +44,7 @@ class Validators(NamedTuple):
 class KnownPayloads:
     """The originals of one site, for one run. ``home`` is the site's folder.
 
-    Whatever the catalogue says, a record counts only while its file is there and long enough: a revisit of something
+    Whatever the catalogue says, a record counts only while it can be read where it should lie: a revisit of something
     that was lost would lose it for good.
     """
 
@@ -93,7 +94,7 @@ class KnownPayloads:
             row = validators.of(connection, self._site, url)
             kept = captures.by_record_id(connection, row.record_id) if row is not None else None
         # A revisit says its original's payload digest: a body whose chunking broke has none.
-        if row is None or kept is None or kept.payload_digest is None or not self._is_there(kept):
+        if row is None or kept is None or kept.payload_digest is None or self._read(kept) is None:
             return None
         self._validated[url] = row.record_id
         return Validators(row.etag, row.last_modified)
@@ -115,13 +116,21 @@ class KnownPayloads:
         return False
 
     def _is_framed(self, row: CaptureRow, *, chunked: bool) -> bool:
-        if not self._is_there(row):
-            return False
+        kept = self._read(row)
         try:
-            kept = reader.record_at(file_in(self._warc, row.file), row.offset, row.length)
-            return payload.read_head(kept.content).chunked == chunked
+            return kept is not None and payload.read_head(kept.content).chunked == chunked
         except (BadRecord, BadPayload):
             return False
+
+    def _read(self, row: CaptureRow) -> Record | None:
+        """Return the record of a row; None where it is not there, or damaged: what came is kept whole then."""
+        if not self._is_there(row):
+            return None
+        try:
+            kept = reader.record_at(file_in(self._warc, row.file), row.offset, row.length)
+        except BadRecord:
+            return None
+        return kept if kept.header("WARC-Record-ID") == row.record_id else None
 
     def note(self, placed: Placed) -> None:
         """Take note of a response that was just written: it may be the original of the next."""

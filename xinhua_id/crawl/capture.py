@@ -31,7 +31,7 @@ from xinhua_id.archive.pages import file_in
 from xinhua_id.archive.recover import Finish, recover
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.crawl.counting import count
-from xinhua_id.errors import CannotWrite, UsageError, WireError, XinhuaIdError
+from xinhua_id.errors import ArchiveError, CannotWrite, UsageError, WireError, XinhuaIdError
 from xinhua_id.items import Outcome, Page
 from xinhua_id.warc import reader
 from xinhua_id.warc.exchange import Exchange, target_uri
@@ -170,7 +170,7 @@ class Captures:
         try:
             if self.committer is not None:
                 self.committer.close(outcome)
-        except CannotWrite as error:
+        except ArchiveError as error:
             self.error = self.error or error
             raise
         finally:
@@ -200,7 +200,7 @@ class Captures:
         assert self.committer is not None
         try:
             self.committer.commit()
-        except CannotWrite as error:
+        except ArchiveError as error:
             self.fail(error)
             raise
 
@@ -209,7 +209,7 @@ class Captures:
         if self.error is None and self.committer is not None and self.committer.waiting:
             try:
                 self._commit()
-            except CannotWrite:
+            except ArchiveError:
                 return  # it closes the crawl
 
     def _write(self, request: Request, exchange: Exchange) -> None:

@@ -26,7 +26,7 @@ from xinhua_id.crawl.counting import count
 from xinhua_id.crawl.run import Run
 from xinhua_id.crawl.stopping import end_crawl, error_of
 from xinhua_id.crawl.visit import Visit
-from xinhua_id.errors import CannotWrite
+from xinhua_id.errors import ArchiveError, CannotWrite
 from xinhua_id.items import Article, Outcome
 from xinhua_id.pipelines.stage import Stage
 
@@ -90,7 +90,7 @@ class Store(Stage):
             self._decide(visit)
         try:
             self._write(visit)
-        except CannotWrite as error:
+        except ArchiveError as error:
             end_crawl(self.crawler, "archive-cannot-write", error)
             self.spider.frontier.release(visit.lease)
             raise DropItem(f"not written: {visit.lease.url}") from error
@@ -183,9 +183,9 @@ class Store(Stage):
             return
         captures = Captures.of(self.crawler)
         outcome = _ENDS.get(reason, reason)
-        with contextlib.suppress(CannotWrite):  # kept in `captures.error`, which is told below
+        with contextlib.suppress(ArchiveError):  # kept in `captures.error`, which is told below
             self._explain(captures, run)
-        with contextlib.suppress(CannotWrite):
+        with contextlib.suppress(ArchiveError):
             captures.close(outcome)
         error = error_of(self.crawler) or captures.error
         files = [run.items] if run.items.exists() else []
