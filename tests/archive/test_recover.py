@@ -194,6 +194,25 @@ def test_the_manifest_of_a_run_that_died_accounts_for_its_files(
         assert (tmp_path / "contoh" / one["path"]).stat().st_size == one["bytes"]
 
 
+def test_why_a_run_failed_outlives_the_recovery_of_its_files(tmp_path: Path, catalogue: Catalogue) -> None:
+    out = begun(tmp_path, catalogue)
+    manifest = tmp_path / "contoh/runs/lari.json"
+    manifest.parent.mkdir()
+    manifest.write_text(json.dumps({"run": "lari", "outcome": "failed", "error": "Input/output error"}))
+    out.exchange(exchange())
+    dies(out)
+    recover(tmp_path / "contoh", catalogue)
+    assert json.loads(manifest.read_text())["error"] == "Input/output error"
+
+
+def test_a_folder_without_sites_is_no_archive_to_recover(xinhua_id: Run, tmp_path: Path) -> None:
+    (tmp_path / "kosong").mkdir()
+    found = xinhua_id("archive", "recover", "--archive", "kosong")
+    assert found.returncode == 2
+    assert "holds no site" in found.stderr
+    assert not list((tmp_path / "kosong").iterdir())
+
+
 def test_what_the_run_was_asked_for_counts_when_its_pages_are_read(
     tmp_path: Path, catalogue: Catalogue, story: Story
 ) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from tests.warc.exchanges import SAID, WHEN, exchange
 from xinhua_id.archive.salvage import salvage_lines, salvage_warc
+from xinhua_id.errors import InUse
 from xinhua_id.warc.reader import records
 from xinhua_id.warc.writer import WarcWriter
 
@@ -31,6 +33,35 @@ def test_a_whole_file_is_left_as_it_is(tmp_path: Path) -> None:
     found = salvage_warc(path)
     assert (found.whole, found.moved, found.torn) == (9, 0, None)
     assert path.read_bytes() == before
+
+
+def test_a_file_that_is_still_written_is_refused_and_loses_no_byte(tmp_path: Path) -> None:
+    out = WarcWriter(tmp_path, source="contoh", info={}, clock=lambda: WHEN)
+    with out.path.open("ab") as half:
+        half.write(b"\x1f\x8b\x08 half a member")
+    before = out.path.read_bytes()
+    with pytest.raises(InUse, match="another process writes this WARC"):
+        salvage_warc(out.path)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [before]
+    out.close()
+
+
+def test_a_long_hole_is_looked_through_in_flat_memory(tmp_path: Path) -> None:
+    path = killed(tmp_path)
+    last = list(records(path))[-1]
+    member = path.read_bytes()[last.offset :]
+    with path.open("r+b") as file:
+        file.truncate(last.offset)
+        file.seek(last.offset + 64 * 2**20)
+        file.write(member)
+    tracemalloc.start()
+    try:
+        found = salvage_warc(path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (found.whole, found.moved) == (9, 1)
+    assert peak < 16 * 2**20
 
 
 def test_cut_at_every_byte_of_the_last_two_records_every_whole_record_stays(tmp_path: Path) -> None:

@@ -217,7 +217,7 @@ def _account(home: Path, run: str, about: Mapping[str, Any], items: Path, catalo
         **about,
         "run": run,
         "outcome": DIED,
-        "error": "the process ended without closing its files; they were recovered",
+        "error": about.get("error") or "the process ended without closing its files; they were recovered",
         "recovered_at": dt.datetime.now(dt.UTC).isoformat(),
         "files": [fixity(path, home) for path in paths if path.is_file()],
     }

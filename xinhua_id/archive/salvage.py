@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import mmap
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from typing import Any
 from xinhua_id.archive.item_lines import cannot_write
 from xinhua_id.errors import BadRecord
 from xinhua_id.warc import reader
-from xinhua_id.warc.file import fsync_directory
+from xinhua_id.warc.file import fsync_directory, nobody_writes
 from xinhua_id.warc.reader import Record
 
 _MEMBER = b"\x1f\x8b\x08"
@@ -42,30 +43,11 @@ class Salvaged:
 def salvage_warc(path: Path) -> Salvaged:
     """Make a WARC end behind its last whole member; a file that is whole is left as it is.
 
-    Raises `BadRecord` where it cannot be read at all, `CannotWrite` where nothing can be moved.
+    Raises `BadRecord` where it cannot be read at all, `CannotWrite` where nothing can be moved, `InUse` where it is
+    still written: the end of such a file is not torn, only not there yet.
     """
-    whole, end, known = 0, 0, set()
-    try:
-        for found in reader.records(path):
-            whole, end = whole + 1, found.offset + found.length
-            known.add(found.header("WARC-Record-ID"))
-    except BadRecord as error:
-        if isinstance(error.__cause__, OSError):
-            raise
-    size = path.stat().st_size
-    if end == size:
-        return Salvaged(path, whole)
-    behind = [
-        (offset, length)
-        for offset, length, found in _members_behind(path, end)
-        if found.header("WARC-Record-ID") not in known
-    ]
-    try:
-        torn = _set_aside(path, _from(path, end))
-        _close_up(path, end, behind)
-    except OSError as error:
-        raise cannot_write(error, path) from error
-    return Salvaged(path, whole + len(behind), len(behind), torn, size - end)
+    with nobody_writes(path):
+        return _salvaged(path)
 
 
 def salvage_lines(path: Path, holds: Callable[[dict[str, Any]], bool]) -> Salvaged:
@@ -90,18 +72,42 @@ def salvage_lines(path: Path, holds: Callable[[dict[str, Any]], bool]) -> Salvag
     return Salvaged(path, whole, 0, torn, sum(map(len, lost)))
 
 
+def _salvaged(path: Path) -> Salvaged:
+    whole, end, known = 0, 0, set()
+    try:
+        for found in reader.records(path):
+            whole, end = whole + 1, found.offset + found.length
+            known.add(found.header("WARC-Record-ID"))
+    except BadRecord as error:
+        if isinstance(error.__cause__, OSError):
+            raise
+    size = path.stat().st_size
+    if end == size:
+        return Salvaged(path, whole)
+    behind = [
+        (offset, length)
+        for offset, length, found in _members_behind(path, end)
+        if found.header("WARC-Record-ID") not in known
+    ]
+    try:
+        torn = _set_aside(path, _from(path, end))
+        _close_up(path, end, behind)
+    except OSError as error:
+        raise cannot_write(error, path) from error
+    return Salvaged(path, whole + len(behind), len(behind), torn, size - end)
+
+
 def _members_behind(path: Path, start: int) -> Iterator[tuple[int, int, Record]]:
     """Yield the whole records that lie anywhere behind ``start``."""
     at = start
-    data = path.read_bytes()[start:]
-    while (found := data.find(_MEMBER, at - start)) >= 0:
-        at = start + found
-        record = _record_from(path, at)
-        if record is None:
-            at += 1
-            continue
-        yield at, record.length, record
-        at += record.length
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        while (at := data.find(_MEMBER, at)) >= 0:
+            record = _record_from(path, at)
+            if record is None:
+                at += 1
+                continue
+            yield at, record.length, record
+            at += record.length
 
 
 def _record_from(path: Path, offset: int) -> Record | None:

@@ -40,7 +40,7 @@ def package(
     source: Annotated[str | None, typer.Option(help="Package those of a site.")] = None,
     since: Annotated[str | None, typer.Option(help="Only what was captured from this day on.")] = None,
     until: Annotated[str | None, typer.Option(help="Only what was captured up to this day.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="The file; else in <site>/packages.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The file; else one in `SITE/packages`.")] = None,
     archive: Annotated[Path, typer.Option(envvar="XINHUA_ID_ARCHIVE", help="The archive's folder.")] = Path("archives"),
 ) -> None:
     """Make the package; exit with 1 where a revisit's original or the end of a file is missing."""

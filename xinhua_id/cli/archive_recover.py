@@ -72,6 +72,8 @@ def sites_of(archive: Path, names: list[str] | None) -> list[Path]:
     if not archive.is_dir():
         raise UsageError("there is no archive", where=str(archive), now="Name its folder with --archive.")
     found = sorted(path.parent for path in archive.glob("*/warc") if path.is_dir())
+    if not found:
+        raise UsageError("the folder holds no site of an archive", where=str(archive), now="Check --archive.")
     if not names:
         return found
     homes = [archive / name for name in names]

@@ -131,6 +131,16 @@ def writing(where: Path) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def nobody_writes(path: Path) -> Iterator[None]:
+    """Keep others from writing a file meanwhile. Raises `InUse` where one does, `CannotWrite` where it is not there."""
+    with writing(path):
+        file = path.open("rb")
+    with file:
+        _lock(file, path)
+        yield
+
+
 def write_all(file: BinaryIO, data: bytes) -> int:
     """Write ``data`` to an unbuffered file, whatever it takes at once; return its length."""
     left = memoryview(data)
