@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import resource
+import socket
 import subprocess
 import sys
 import tracemalloc
@@ -26,6 +27,7 @@ from xinhua_id.archive.recover import recover
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.errors import CannotWrite
 from xinhua_id.warc.exchange import SPOOL_LIMIT, Exchange
+from xinhua_id.warc.file import WarcFile
 from xinhua_id.warc.reader import records
 
 NOISE = [hashlib.shake_256(b"%d" % number).digest(300_000) for number in range(4)]
@@ -200,6 +202,14 @@ def test_a_clock_set_back_between_records_and_files_changes_no_order_and_no_name
         assert read.header("WARC-Date") == when.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     assert not list(recover(tmp_path / "contoh", catalogue).lines())
     catalogue.close()
+
+
+def test_names_that_no_file_could_have_are_cut_and_stay_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: "h" * 200)
+    long = "site-" + "a" * 63 + "." + "b" * 63 + "." + "c" * 63
+    made = [WarcFile.create(tmp_path, source, WHEN) for source in (f"{long}.id", f"{long}.my")]
+    assert len({one.name for one in made}) == 2
+    assert all("-00000-" in one.name and len(one.path.name) <= 255 for one in made)
 
 
 def test_a_file_is_followed_by_another_in_time_though_the_clock_was_set_back(tmp_path: Path) -> None:

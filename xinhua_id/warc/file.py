@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import fcntl
+import hashlib
 import os
 import re
 import socket
@@ -21,6 +22,9 @@ from xinhua_id.errors import CannotWrite, InUse
 
 #: What is appended to the name of a file that is still written, or whose crawl died.
 OPEN = ".open"
+
+# Of the 255 bytes that a file's name may have, for the source and for the host each.
+_LONGEST_PART = 90
 
 
 class WarcFile:
@@ -159,8 +163,7 @@ def fsync_directory(directory: Path) -> None:
 
 
 def _created(directory: Path, source: str, started: dt.datetime, serial: int) -> tuple[Path, BinaryIO]:
-    label = re.sub(r"[^A-Za-z0-9._-]+", "-", source.partition("@")[0]) or "site"
-    host = re.sub(r"[^A-Za-z0-9._-]+", "-", socket.gethostname()) or "localhost"
+    label, host = _part_of_name(source.partition("@")[0]) or "site", _part_of_name(socket.gethostname()) or "localhost"
     second = started.astimezone(dt.UTC).strftime("%Y%m%d%H%M%S")
     while True:
         final = directory / f"xinhua-id-{label}-{second}-{serial:05}-{host}.warc.gz"
@@ -177,6 +180,14 @@ def _created(directory: Path, source: str, started: dt.datetime, serial: int) ->
             continue
         _lock(file, path)
         return path, file
+
+
+def _part_of_name(said: str) -> str:
+    """Return letters that make no trouble in a name; one too long for a file's name ends in its digest."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", said)
+    if len(plain) <= _LONGEST_PART:
+        return plain
+    return f"{plain[: _LONGEST_PART - 9]}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
 
 
 def _lock(file: BinaryIO, path: Path) -> None:
