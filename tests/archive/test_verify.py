@@ -252,6 +252,10 @@ def _stray_warc(archive: Path) -> None:
         pytest.param(
             _catalogue("DELETE FROM captures WHERE type = 'resource'"), {"catalogue-missing"}, id="capture-lost"
         ),
+        pytest.param(_catalogue("DELETE FROM captures"), {"catalogue-missing"}, id="captures-all-lost"),
+        pytest.param(
+            _catalogue("UPDATE captures SET site = 'lain'"), {"catalogue-missing"}, id="captures-of-another-site"
+        ),
         pytest.param(
             _catalogue("UPDATE captures SET record_id = '<x:y>' WHERE type = 'resource' AND run = 'dua'"),
             {"catalogue-missing", "catalogue-stale"}, id="capture-id",

@@ -32,6 +32,7 @@ TABLES = """
         site TEXT, item_id TEXT, record_id TEXT, file TEXT, at INTEGER, size INTEGER, content_digest TEXT
     );
     CREATE TABLE IF NOT EXISTS cat_sites (site TEXT PRIMARY KEY);
+    CREATE TABLE IF NOT EXISTS cat_files (site TEXT, file TEXT, PRIMARY KEY (site, file));
 """
 INDEXES = """
     CREATE INDEX IF NOT EXISTS cat_captures_by_id ON cat_captures (record_id);
@@ -48,6 +49,8 @@ def read(ledger: Ledger, catalogue: Connection, site: Site) -> None:
     """Read what the catalogue knows of a site into the ledger."""
     rows = ledger.connection
     rows.execute("INSERT OR IGNORE INTO cat_sites VALUES (?)", (site.name,))
+    closed = [(one.site, one.name) for one in files.of_site(catalogue, site.name) if one.closed]
+    rows.executemany("INSERT OR IGNORE INTO cat_files VALUES (?, ?)", closed)
     _insert(rows, "cat_captures", (
         (one.site, one.record_id, one.file, one.offset, one.length, one.type, one.url, _date(one.captured_at),
          one.status,
@@ -99,8 +102,9 @@ def _date(moment: dt.datetime | None) -> str | None:
 
 
 _IN_SITE = "f.site IN (SELECT site FROM cat_sites) AND f.name NOT LIKE '%.open'"
-#: Where the catalogue knows nothing of a whole file, that is said once.
-_KNOWN = "EXISTS (SELECT 1 FROM cat_captures k WHERE k.file = f.base AND k.site = f.site)"
+#: Where the catalogue does not know a whole file, that is said once; of an import every record may be another file's.
+_KNOWN = """EXISTS (SELECT 1 FROM cat_files k WHERE k.file = f.base AND k.site = f.site)
+            AND (f.own OR EXISTS (SELECT 1 FROM cat_captures k WHERE k.file = f.base AND k.site = f.site))"""
 _NOT_TAKEN_DOWN = "NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.record_id = c.record_id)"
 RULES: list[Rule] = [
     (
@@ -142,7 +146,8 @@ RULES: list[Rule] = [
         f"""SELECT f.name, r.offset, r.record_id, NULL, r.type || ' ' || coalesce(r.uri, '–'), f.own
             FROM records r JOIN files f ON f.id = r.file WHERE r.type IN ('response', 'revisit', 'resource')
             AND {_IN_SITE} AND {_KNOWN}
-            AND NOT EXISTS (SELECT 1 FROM cat_captures c WHERE c.record_id = r.record_id)""",
+            AND NOT EXISTS (SELECT 1 FROM cat_captures c WHERE c.record_id = r.record_id
+            AND (c.site = f.site OR NOT f.own))""",
     ),
     (
         "catalogue-stale",
@@ -166,7 +171,7 @@ RULES: list[Rule] = [
         f"""SELECT f.name, r.offset, r.record_id, NULL, r.says || ' ' || r.uri, 1 FROM records r
             JOIN files f ON f.id = r.file
             WHERE r.type = 'metadata' AND r.says LIKE 'outcome:%' AND f.own AND {_IN_SITE} AND {_KNOWN}
-            AND NOT EXISTS (SELECT 1 FROM cat_visits c WHERE c.record_id = r.record_id)""",
+            AND NOT EXISTS (SELECT 1 FROM cat_visits c WHERE c.record_id = r.record_id AND c.site = f.site)""",
     ),
     (
         "catalogue-stale",
