@@ -10,20 +10,22 @@ answer where the page stood. Knows nothing of files on disk beyond the one it re
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from surt import surt
 
 from xinhua_id.archive.entries import head_of
-from xinhua_id.warc import payload, reader
+from xinhua_id.errors import BadPayload
+from xinhua_id.warc import payload, reader, record
 from xinhua_id.warc.reader import Record
-from xinhua_id.warc.record import moment
 
 #: What has a line; what else a WARC holds is found through these.
 _INDEXED = frozenset({"response", "revisit", "resource"})
 _REVISIT = "warc/revisit"
 _NOT_MODIFIED = "server-not-modified"
+_PARAMETERS = re.compile(r"[;\s]")
 
 
 def key_of(url: str) -> str:
@@ -39,16 +41,18 @@ def key_of(url: str) -> str:
 
 
 def line_of(found: Record, name: str) -> str | None:
-    """Return the line of a record in the file ``name``, newline included; None for a record that has none."""
-    url, date = found.header("WARC-Target-URI"), found.header("WARC-Date")
-    if found.type not in _INDEXED or url is None or date is None:
+    """Return the line of a record in the file ``name``, newline included; None for a record that has none.
+
+    None, too, for one of several records in a gzip member: no offset leads to it.
+    """
+    url, date = found.target_uri, found.header("WARC-Date")
+    if found.type not in _INDEXED or url is None or date is None or not found.addressable:
         return None
-    url = url.removeprefix("<").removesuffix(">")
     profile = (found.header("WARC-Profile") or "").rstrip("/")
     if found.type == "revisit" and profile.endswith(_NOT_MODIFIED):
         return None
     try:
-        when = moment(date)
+        when = record.moment(date)
     except ValueError:
         return None
     http = head_of(found)
@@ -56,13 +60,13 @@ def line_of(found: Record, name: str) -> str | None:
         "url": url,
         "mime": _mime(found, http),
         "status": str(http.status) if http else None,
-        "digest": found.header("WARC-Payload-Digest") or found.header("WARC-Block-Digest"),
+        "digest": found.header("WARC-Payload-Digest") or _digest(found, http),
         "length": str(found.length),
         "offset": str(found.offset),
         "filename": name,
     }
     body = json.dumps({field: value for field, value in said.items() if value})
-    return f"{key_of(url)} {when:%Y%m%d%H%M%S} {body}\n"
+    return f"{key_of(url)} {when.year:04}{when:%m%d%H%M%S} {body}\n"
 
 
 def lines_of(path: Path) -> Iterator[str]:
@@ -73,10 +77,24 @@ def lines_of(path: Path) -> Iterator[str]:
             yield line
 
 
+def _digest(found: Record, http: payload.Head | None) -> str | None:
+    """Return the payload digest that a record does not say, as some writers leave it out (WARC 1.1 §5.9)."""
+    if found.type == "revisit":
+        return None  # the payload is its original's
+    if http is None:
+        return record.digest(found.pieces())
+    try:
+        _, body = payload.head_and_body(found.pieces())
+        return record.digest(payload.dechunked(body) if http.chunked else body)
+    except BadPayload:
+        return None
+
+
 def _mime(found: Record, http: payload.Head | None) -> str | None:
     if found.type == "revisit":
         return _REVISIT
-    if http is None:
-        return (found.header("Content-Type") or "").partition(";")[0].strip() if found.type == "resource" else None
-    said = next((value for name, value in http.headers if name.lower() == "content-type"), "")
-    return said.partition(";")[0].strip() or None
+    if http is not None:
+        said = next((value for name, value in http.headers if name.lower() == "content-type"), "")
+    else:
+        said = (found.header("Content-Type") or "") if found.type == "resource" else ""
+    return _PARAMETERS.split(said.strip(), maxsplit=1)[0] or None

@@ -10,8 +10,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-# So many lines are sorted in memory, then go to disk: some 40 MB.
-_RUN = 100_000
+# So many bytes of lines are sorted in memory, then go to disk. Bytes, not lines: a URL may be 8 KB long.
+_RUN = 32 * 2**20
+# What a line takes in memory beyond its bytes.
+_OBJECT = 48
 
 
 @contextmanager
@@ -23,9 +25,19 @@ def in_order(lines: Iterable[bytes], folder: Path, *sorted_ones: Iterable[bytes]
 
 
 def _runs(lines: Iterable[bytes], folder: Path) -> Iterator[BinaryIO]:
-    waiting = iter(lines)
-    while run := sorted(itertools.islice(waiting, _RUN)):
-        file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (closed by the caller)
-        file.writelines(run)
-        file.seek(0)
-        yield file
+    run, size = list[bytes](), 0
+    for line in lines:
+        run.append(line)
+        size += len(line) + _OBJECT
+        if size >= _RUN:
+            yield _written(run, folder)
+            run, size = [], 0
+    if run:
+        yield _written(run, folder)
+
+
+def _written(run: list[bytes], folder: Path) -> BinaryIO:
+    file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (closed by the caller)
+    file.writelines(sorted(run))
+    file.seek(0)
+    return file

@@ -27,7 +27,7 @@ def of_home(home: Path, folder: Path, notes: list[str]) -> dict[str, Path]:
     except CannotWrite as error:
         known, there = files_in(home), warcs_of(home)
         new = {name for name, path in there.items() if known.get(name) != path.stat().st_size}
-        if new & known.keys() or known.keys() - there.keys():  # its lines are not to be trusted
+        if not known or new & known.keys() or known.keys() - there.keys():  # its lines are not to be trusted
             kept, new = folder / "none", set(there)
         missing += [there[name] for name in sorted(new)]
         if new:
