@@ -32,13 +32,13 @@ class OriginalRecords:
         wanted = revisit.header("WARC-Refers-To")
         if wanted is None:
             return self._by_moment(revisit)
-        return self._in_catalogue(wanted) or self._places.get(wanted)
+        return self._in_catalogue(wanted) or self.places.get(wanted)
 
     def _by_moment(self, revisit: Record) -> tuple[str, int, int] | None:
         """Return it by URL and date, which some writers give alone (WARC 1.1 §5.15, §5.16)."""
         url, date = revisit.header("WARC-Refers-To-Target-URI"), revisit.header("WARC-Refers-To-Date")
         url = url and url.removeprefix("<").removesuffix(">")
-        return self._places.get(f"{url} {date}") if url and date else None
+        return self.places.get(f"{url} {date}") if url and date else None
 
     def _in_catalogue(self, record_id: str) -> tuple[str, int, int] | None:
         if self._catalogue is None:
@@ -62,7 +62,7 @@ class OriginalRecords:
             return None
 
     @cached_property
-    def _places(self) -> dict[str, tuple[str, int, int]]:
+    def places(self) -> dict[str, tuple[str, int, int]]:
         """Where every response of the folder lies, by its id, and by its URL and date."""
         found: dict[str, tuple[str, int, int]] = {}
         for path in sorted(self._folder.glob("*.warc*")):

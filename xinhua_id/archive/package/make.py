@@ -11,13 +11,16 @@ It is called ``.open`` until it is whole and durable. Knows nothing of what is c
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import hashlib
+import itertools
 import json
 import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -27,7 +30,7 @@ from xinhua_id.archive.index.sort import in_order
 from xinhua_id.archive.item_lines import cannot_write
 from xinhua_id.archive.package.members import Members
 from xinhua_id.archive.package.selection import Selection, stories
-from xinhua_id.errors import UsageError
+from xinhua_id.errors import InUse, UsageError
 from xinhua_id.warc.file import OPEN, fsync_directory
 
 WACZ_VERSION = "1.1.1"
@@ -52,30 +55,61 @@ def package(selection: Selection, out: Path | None = None) -> Packaged:
     """Write the package of a selection to ``out``, by default below the site's ``packages``; return what is in it.
 
     A package that was there is replaced once the new one is whole. Raises `UsageError` where nothing is chosen,
-    `CannotWrite` where it cannot be written.
+    `InUse` where another process makes it, `CannotWrite` where it cannot be written.
     """
     if not selection.files:
         raise UsageError("there is no closed WARC to package", where=str(selection.home), now="Crawl first.")
     path = out or selection.home / "packages" / f"{selection.name}.wacz"
-    beside = path.with_name(path.name + OPEN)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with beside.open("wb") as file:
-                made = _written(selection, file, path)
-                file.flush()
-                os.fsync(file.fileno())
+        with _beside(path) as (beside, file):
+            made = _written(selection, file, path)
+            file.flush()
+            os.fsync(file.fileno())
             if made.lines == 0:
-                raise UsageError("no capture lies in that range", where=str(selection.home), now="Widen it.")
+                what = "no capture lies in that range" if selection.is_part else "there is no capture to package"
+                raise UsageError(what, where=str(selection.home), now="Choose more.")
+            made.bytes = os.fstat(file.fileno()).st_size
             beside.replace(path)
             fsync_directory(path.parent)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
     except OSError as error:
         raise cannot_write(error, path) from error
-    made.bytes = path.stat().st_size
     return made
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """Give the file that becomes the package, empty; it goes where anything fails. Raises `InUse`.
+
+    What a death left there is written over; what another process is writing is not.
+    """
+    beside = path.with_name(path.name + OPEN)
+    handle = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    with os.fdopen(handle, "r+b") as file:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # It may have become the package between the two calls.
+            if not _is(beside, handle):
+                raise BlockingIOError
+        except BlockingIOError as error:
+            raise InUse(
+                "the package is being made already", where=str(path), now="Wait until it is, or name another: --out."
+            ) from error
+        file.truncate()
+        try:
+            yield beside, file
+        except BaseException:
+            if _is(beside, handle):
+                beside.unlink()
+            raise
+
+
+def _is(path: Path, handle: int) -> bool:
+    """Whether an open file is the one that is found at a path now."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(handle))
+    except FileNotFoundError:
+        return False
 
 
 def _written(selection: Selection, file: BinaryIO, path: Path) -> Packaged:
@@ -87,12 +121,11 @@ def _written(selection: Selection, file: BinaryIO, path: Path) -> Packaged:
         entries = _Entries(zipped)
         members = Members(selection, lines)
         for warc in selection.files:
-            name = f"{warc.name.partition('.warc')[0]}-part.warc.gz" if selection.is_part else warc.name
+            name = _part(warc.name) if selection.is_part else warc.name
             pieces = members.chosen(warc, name) if selection.is_part else members.whole(warc)
             made.files += entries.add(f"archive/{name}", pieces)
-        made.files += entries.add(
-            f"archive/{selection.name}-originals.warc.gz", members.originals(f"{selection.name}-originals.warc.gz")
-        )
+        name = _free(f"{selection.name}-originals", {one.rpartition("/")[2] for one in zipped.namelist()})
+        made.files += entries.add(f"archive/{name}", members.originals(name))
         lines.seek(0)
         with in_order(lines, path.parent) as ordered:
             made.lines = _index(entries, ordered)
@@ -100,6 +133,17 @@ def _written(selection: Selection, file: BinaryIO, path: Path) -> Packaged:
         _describe(entries, selection)
         made.torn, made.lost = members.torn, members.lost
     return made
+
+
+def _part(name: str) -> str:
+    """Return what a file is called of which some records are copied; it stays compressed, or not."""
+    stem = name.removesuffix(".gz").removesuffix(".warc")
+    return f"{stem}-part{name.removeprefix(stem)}"
+
+
+def _free(stem: str, taken: Collection[str]) -> str:
+    names = (f"{stem}{f'-{number}' if number else ''}.warc.gz" for number in itertools.count())
+    return next(name for name in names if name not in taken)
 
 
 class _Entries:
@@ -190,7 +234,7 @@ def _describe(entries: _Entries, selection: Selection) -> None:
         "title": selection.title,
         "created": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "software": f"xinhua_id/{__version__}",
-        **({"mainPageURL": first["url"], "mainPageDate": first["ts"]} if first else {}),
+        **({"mainPageUrl": first["url"], "mainPageDate": first["ts"]} if first else {}),
         "resources": list(entries.resources),
     }
     block = (json.dumps(described, ensure_ascii=False, indent=2) + "\n").encode()

@@ -15,7 +15,8 @@ from xinhua_id.archive.enter import info_of
 from xinhua_id.archive.index import warcs_of
 from xinhua_id.archive.lock import is_held, run_in
 from xinhua_id.archive.recover import manifest_of
-from xinhua_id.errors import UsageError
+from xinhua_id.errors import BadRecord, UsageError
+from xinhua_id.warc import record
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,9 @@ class Selection:
 
 def of_run(archive: Path, run: str) -> Selection:
     """Return the files of a run; raise `UsageError` where there is no such run, or it still goes on."""
-    homes = sorted(path.parent.parent for path in archive.glob(f"*/runs/{run}.json"))
+    # Not a glob of its name: what an operator types may hold a star.
+    is_name = Path(run).name == run != ""
+    homes = sorted(path.parent for path in archive.glob("*/runs") if is_name and (path / f"{run}.json").is_file())
     if not homes:
         raise UsageError(
             f"no run {run!r} in the archive", where=str(archive), now="Its name is that of a file in <site>/runs/."
@@ -58,7 +61,7 @@ def of_run(archive: Path, run: str) -> Selection:
     (home,) = homes
     if is_held(home) and run_in(home) == run:
         raise UsageError(f"run {run} still goes on", where=str(home), now="Package it when it has ended.")
-    files = tuple(path for path in warcs_of(home).values() if info_of(path).get("isPartOf") == run)
+    files = tuple(path for path in warcs_of(home).values() if _run_of(path) == run)
     files = files or _named_in_manifest(home, run)
     items = home / "items" / f"{run}.jsonl"
     return Selection(home, run, f"{home.name}, run {run}", files, (items,) if items.exists() else ())
@@ -66,10 +69,12 @@ def of_run(archive: Path, run: str) -> Selection:
 
 def of_site(archive: Path, site: str, since: dt.datetime | None = None, until: dt.datetime | None = None) -> Selection:
     """Return the closed files of a site; raise `UsageError` where there is no such site."""
+    there = sorted(path.parent.name for path in archive.glob("*/warc") if path.is_dir())
+    if site not in there:
+        raise UsageError(
+            f"no site {site!r} in the archive", where=str(archive), now=f"There are: {', '.join(there) or 'none'}."
+        )
     home = archive / site
-    if not (home / "warc").is_dir():
-        there = ", ".join(sorted(path.parent.name for path in archive.glob("*/warc"))) or "none"
-        raise UsageError(f"no site {site!r} in the archive", where=str(archive), now=f"There are: {there}.")
     ends = [f"{moment:%Y%m%d}" if moment else "" for moment in (since, until)]
     name = site if not any(ends) else f"{site}-{ends[0]}-{ends[1]}".rstrip("-")
     items = tuple(sorted((home / "items").glob("*.jsonl")))
@@ -83,18 +88,25 @@ def stories(selection: Selection) -> Iterator[dict[str, str]]:
             for line in lines:
                 try:
                     item = json.loads(line)
-                    capture = item["capture"]
-                    when = dt.datetime.fromisoformat(capture["captured_at"])
+                    when = record.moment(item["capture"]["captured_at"])
                     entry = {
-                        "id": item["id"],
+                        "id": str(item["id"]),
                         "url": item["url"],
-                        "ts": capture["captured_at"],
-                        "title": item["headline"],
+                        "ts": record.date(when),
+                        "title": str(item["headline"] or item["url"]),
                     }
-                except (ValueError, KeyError, TypeError):
+                except (ValueError, KeyError, TypeError, RecursionError):
                     continue  # no item, or one without a record: verify names it
-                if selection.holds(when):
+                if entry["url"] and selection.holds(when):
                     yield entry
+
+
+def _run_of(path: Path) -> str | None:
+    """Return the run that a file says it is part of; None where it cannot be read, as another run's file may not."""
+    try:
+        return info_of(path).get("isPartOf")
+    except BadRecord:
+        return None
 
 
 def _named_in_manifest(home: Path, run: str) -> tuple[Path, ...]:
