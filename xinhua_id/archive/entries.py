@@ -19,8 +19,6 @@ from xinhua_id.warc.reader import Record
 
 #: The types of record that are captures; a metadata record may be a visit.
 CAPTURES = frozenset({"response", "revisit", "resource"})
-#: What `payload.read_head` raises for a block that is no HTTP response.
-NO_HEAD = BadPayload
 
 _IDENTICAL = "identical-payload-digest"
 _LONGEST_VALIDATOR = 4096
@@ -124,7 +122,7 @@ def is_visit(block: bytes) -> bool:
 
 def visit_row(headers: Headers, fields_block: bytes, place: Place) -> VisitRow:
     """Return the row of a visit from its metadata record; raise `BadRecord` where it lacks what it must have."""
-    said, fields = _Said(headers, place), _fields(fields_block)
+    said, fields = _Said(headers, place), record.fields_of(fields_block)
     return VisitRow(
         record_id=said["warc-record-id"],
         site=place.site,
@@ -252,15 +250,6 @@ def _validator(http: payload.Head, wanted: str) -> str | None:
     """Return a validator that a request may carry; an absurd one is none."""
     found = next((value for name, value in http.headers if name.lower() == wanted), None)
     return found if found and len(found) <= _LONGEST_VALIDATOR and not _UNSENDABLE.search(found) else None
-
-
-def _fields(block: bytes) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for line in block.decode("utf-8", "replace").replace("\0", "").splitlines():
-        name, colon, value = line.partition(":")
-        if colon:
-            found.setdefault(name.strip(), value.strip())
-    return found
 
 
 def _moment(text: str | None) -> dt.datetime | None:

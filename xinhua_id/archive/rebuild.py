@@ -18,13 +18,13 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from xinhua_id.archive import entries
+from xinhua_id.archive import enter, entries
 from xinhua_id.archive.entries import Place, Rows
 from xinhua_id.archive.imports import ledger
 from xinhua_id.archive.redaction.ledger import NAME as REDACTIONS
 from xinhua_id.archive.redaction.ledger import Ledger
 from xinhua_id.archive.swap import nobody_crawls, replaced
-from xinhua_id.catalogue import articles, captures, files, runs, statements, tables, tombstones, validators, visits
+from xinhua_id.catalogue import articles, files, runs, statements, tables, tombstones
 from xinhua_id.catalogue.rows import ArticleRow, FileRow
 from xinhua_id.catalogue.store import NAME, Catalogue
 from xinhua_id.errors import ArchiveError, BadRecord, CannotWrite
@@ -74,7 +74,7 @@ def rebuild(archive: Path, now: dt.datetime, told: Told = lambda _: None) -> Reb
         try:
             with new.begin() as connection:
                 # Ours before what was imported: a record that both have is ours.
-                for home in sorted(homes, key=lambda one: one.name.startswith("imports-")):
+                for home in sorted(homes, key=ledger.is_import):
                     _Site(home, connection, report, told).fill()
                 _take_over(archive, connection, report)
         finally:
@@ -108,11 +108,11 @@ class _Site:
         for path in _files(self._home / "runs", ".json"):
             self._read(path, self._manifest)
 
-    def _read(self, path: Path, enter: Callable[[Path], None]) -> None:
+    def _read(self, path: Path, into: Callable[[Path], None]) -> None:
         self._told(path)
         try:
             self._report.bytes += path.stat().st_size
-            enter(path)
+            into(path)
         except CannotWrite:
             raise  # that is no fault of the file: what is made would lack it
         except (ArchiveError, OSError) as error:
@@ -122,7 +122,7 @@ class _Site:
     def _warc(self, path: Path) -> None:
         """Enter a WARC's records, those behind damage too, and the file with them."""
         name = path.name.removesuffix(OPEN)
-        imported = self._site.startswith("imports-")
+        imported = ledger.is_import(self._home)
         # What a foreign file says of itself names somebody else's run.
         run, sha256 = (imported and ledger.entry_of(self._home, name)) or ("", None)
         end = 0
@@ -154,23 +154,9 @@ class _Site:
             return Rows()
 
     def _enter(self, found: list[Rows]) -> None:
-        if self._site.startswith("imports-"):
-            # A record that lies in a file of ours, or of an earlier import, stays that file's; no visit is one of ours.
-            found = [
-                rows._replace(visit=None)
-                for rows in found
-                if rows.capture is not None and not self._is_there(rows.capture.record_id)
-            ]
-        made = [rows.capture for rows in found if rows.capture]
-        captures.add(self._connection, made)
-        ended = [rows.visit for rows in found if rows.visit]
-        visits.add(self._connection, ended)
-        validators.put(self._connection, [rows.validator for rows in found if rows.validator])
-        self._report.rows["captures"] += len(made)
-        self._report.rows["visits"] += len(ended)
-
-    def _is_there(self, record_id: str) -> bool:
-        return captures.by_record_id(self._connection, record_id) is not None
+        made = enter.add(self._connection, found, imported=ledger.is_import(self._home))
+        self._report.rows["captures"] += sum(one.capture is not None for one in made)
+        self._report.rows["visits"] += sum(one.visit is not None for one in made)
 
     def _items(self, path: Path) -> None:
         name = path.name.removesuffix(OPEN)

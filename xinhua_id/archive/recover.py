@@ -100,10 +100,10 @@ def recover(home: Path, catalogue: Catalogue, finish: Finish | None = None) -> R
         if (closed := home / "items" / f"{run}.jsonl").exists():
             enter_articles(closed, home, catalogue, report.faults)
     for run, warcs in died.items():
-        report.items += _end(home, run, warcs, catalogue, finish)
+        report.items += _end(home, run, warcs, catalogue, finish, report.faults)
         report.runs.append(run)
     for run in _without_end(home, catalogue):
-        _end(home, run, [], catalogue, None)
+        _end(home, run, [], catalogue, None, report.faults)
         report.runs.append(run)
     return report
 
@@ -136,7 +136,9 @@ def _backed(catalogue: Catalogue) -> Callable[[dict[str, Any]], bool]:
     return is_backed
 
 
-def _end(home: Path, run: str, warcs: list[Path], catalogue: Catalogue, finish: Finish | None) -> int:
+def _end(
+    home: Path, run: str, warcs: list[Path], catalogue: Catalogue, finish: Finish | None, faults: list[BadRecord]
+) -> int:
     """Finish what a run that died had captured, close its files, and account for it; return the items written."""
     about = manifest_of(home, run)
     for path in warcs[:-1]:
@@ -145,7 +147,7 @@ def _end(home: Path, run: str, warcs: list[Path], catalogue: Catalogue, finish: 
     if warcs:
         warc = WarcFile.reopen(warcs[-1]), info_of(warcs[-1]).get("id")
     items = _reopened_items(home, run)
-    enter_articles(items.path, home, catalogue, [])
+    enter_articles(items.path, home, catalogue, faults)
     unfinished, written = _unfinished(home, run, catalogue) if finish else [], 0
     if warc is None and not unfinished:
         items.close()

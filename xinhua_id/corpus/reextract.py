@@ -12,6 +12,7 @@ from pathlib import Path
 
 from xinhua_id import sources, urls
 from xinhua_id.archive import pages
+from xinhua_id.archive.entries import is_visit
 from xinhua_id.archive.revisits import OriginalRecords
 from xinhua_id.crawl import outcomes
 from xinhua_id.crawl.discovery import LEADING, Kind, Rules
@@ -77,7 +78,7 @@ def _decided(path: Where) -> dict[str, tuple[Outcome, str | None]]:
     found: dict[str, tuple[Outcome, str | None]] = {}
     try:
         for record in reader.records(path):
-            if record.type != "metadata" or not record.content.startswith(b"outcome:"):
+            if record.type != "metadata" or not is_visit(record.content):
                 continue
             said = fields_of(record.content)
             outcome, reason = said["outcome"], said.get("reason")

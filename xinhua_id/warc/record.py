@@ -67,7 +67,7 @@ def warc_fields(fields: Iterable[tuple[str, str]]) -> bytes:
 def fields_of(block: bytes) -> dict[str, str]:
     """Return the fields of a block of ``application/warc-fields``; of a repeated one the first."""
     found: dict[str, str] = {}
-    for line in block.decode("utf-8", "replace").splitlines():
+    for line in block.decode("utf-8", "replace").replace("\0", "").splitlines():
         name, colon, value = line.partition(":")
         if colon:
             found.setdefault(name.strip(), value.strip())

@@ -11,23 +11,16 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from xinhua_id.archive import entries
-from xinhua_id.archive.enter import batched, enter_articles
-from xinhua_id.archive.entries import CAPTURES, Place
-from xinhua_id.catalogue import captures, files, runs, validators
-from xinhua_id.catalogue.rows import CaptureRow, FileRow, ValidatorRow
+from xinhua_id.archive.enter import enter, enter_articles
+from xinhua_id.catalogue import runs
 from xinhua_id.catalogue.store import Catalogue
-from xinhua_id.errors import BadPayload
-from xinhua_id.warc import payload, reader
 from xinhua_id.warc.file import fsync_directory
-from xinhua_id.warc.reader import Record
 
 _MANIFEST = "manifest.json"
-_BATCH = 500
 
 
 def account(staging: Path, manifest: dict[str, Any]) -> None:
@@ -65,9 +58,9 @@ def complete(home: Path, staging: Path, catalogue: Catalogue) -> Path:
     for one in manifest["files"]:
         path = home / one["path"]
         if path.parent.name == "warc":
-            _enter(path, home.name, run, one["sha256"], catalogue)
+            enter(path, home, catalogue, None, (run, one["sha256"]))
         elif path.parent.name == "items":
-            enter_articles(path, home, catalogue, [])
+            enter_articles(path, home, catalogue, None)
     with catalogue.begin() as connection:
         runs.put(connection, [entries.run_row(manifest, home.name)])
     final = home / "runs" / f"{run}.json"
@@ -92,41 +85,6 @@ def remove(staging: Path) -> None:
     shutil.rmtree(staging, ignore_errors=True)
     with contextlib.suppress(OSError):  # another one lies there
         staging.parent.rmdir()
-
-
-def _enter(path: Path, site: str, run: str, sha256: str, catalogue: Catalogue) -> None:
-    """Enter a WARC's captures; a record that another file of the archive holds stays that file's."""
-    name = path.name
-    with catalogue.begin() as connection:
-        captures.drop_file(connection, name)
-        for batch in batched(_rows(path, Place(site, run, name, 0, 0)), _BATCH):
-            fresh = [rows for rows in batch if captures.by_record_id(connection, rows.capture.record_id) is None]
-            captures.add(connection, [rows.capture for rows in fresh])
-            validators.put(connection, [rows.validator for rows in fresh if rows.validator])
-        files.put(connection, [FileRow(name, site, run, path.stat().st_size, closed=True, sha256=sha256)])
-
-
-class _Rows(NamedTuple):
-    capture: CaptureRow
-    validator: ValidatorRow | None
-
-
-def _rows(path: Path, place: Place) -> Iterator[_Rows]:
-    for found in reader.records(path):
-        if found.type in CAPTURES:
-            head, here = _head(found), place._replace(offset=found.offset, length=found.length)
-            yield _Rows(
-                entries.capture_row(found.headers, head, here), entries.validator_row(found.headers, head, here)
-            )
-
-
-def _head(found: Record) -> payload.Head | None:
-    if found.type not in {"response", "revisit"}:
-        return None
-    try:
-        return payload.head_and_body(found.pieces())[0]
-    except BadPayload:
-        return None
 
 
 def _fixity(path: Path, staging: Path, known: dict[str, str]) -> dict[str, Any]:

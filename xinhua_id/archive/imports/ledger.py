@@ -13,6 +13,11 @@ _ENDS = (".warc.gz", ".warc", ".arc.gz", ".arc")
 _LONGEST = 150
 
 
+def is_import(home: Path) -> bool:
+    """Whether a site's folder holds what somebody else captured."""
+    return home.name.startswith("imports-")
+
+
 def known_digests(archive: Path) -> dict[str, str]:
     """Return the SHA-256 of every file that a manifest of the archive accounts for, and where it lies."""
     found: dict[str, str] = {}

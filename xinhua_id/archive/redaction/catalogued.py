@@ -5,7 +5,6 @@ What it says afterwards is what a rebuild from the files would say. Knows nothin
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,18 +13,16 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from xinhua_id.archive import entries
-from xinhua_id.archive.enter import batched, run_of
+from xinhua_id.archive.enter import add, add_articles, run_of
 from xinhua_id.archive.entries import Place
+from xinhua_id.archive.imports.ledger import is_import
 from xinhua_id.archive.pages import file_in
-from xinhua_id.archive.redaction import copies
 from xinhua_id.archive.redaction.ledger import Redaction
-from xinhua_id.catalogue import articles, captures, files, tombstones, validators, visits
+from xinhua_id.catalogue import articles, captures, files, statements, tombstones, validators, visits
 from xinhua_id.catalogue.rows import FileRow
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.errors import BadRecord
 from xinhua_id.warc import reader
-
-_BATCH = 500
 
 
 class Changed(NamedTuple):
@@ -48,7 +45,7 @@ def enter(catalogue: Catalogue, sites: Iterable[Changed]) -> None:
             for old, new in one.pairs.items():
                 _move(connection, one.home, old, new, runs[one.home, new])
             for path in one.items:
-                _items(connection, one.home, path)
+                add_articles(connection, path, one.home, None)
             for url in sorted(urls):
                 _validators(connection, one.home, url)
 
@@ -72,30 +69,16 @@ def _move(connection: Connection, home: Path, old: str, new: str, run: str) -> N
     path = home / "warc" / new
     captures.drop_file(connection, old)
     captures.drop_file(connection, new)
-    for batch in batched(reader.records(path), _BATCH):
+    for batch in statements.batches(reader.records(path)):
         rows = [entries.rows_of(one, Place(home.name, run, new, one.offset, one.length)) for one in batch]
         fresh = [one for one in rows if one.capture is None or _is_free(connection, one.capture.record_id)]
-        captures.add(connection, [one.capture for one in fresh if one.capture])
-        visits.add(connection, [one.visit for one in fresh if one.visit])
-        validators.put(connection, [one.validator for one in fresh if one.validator])
+        add(connection, fresh, imported=is_import(home))
     files.drop(connection, old)
     files.put(connection, [FileRow(new, home.name, run, path.stat().st_size, closed=True, sha256=None)])
 
 
 def _is_free(connection: Connection, record_id: str) -> bool:
     return captures.by_record_id(connection, record_id) is None
-
-
-def _items(connection: Connection, home: Path, path: Path) -> None:
-    run, offset = copies.run_of(path), 0
-    articles.drop_run(connection, home.name, run)
-    with path.open("rb") as lines:
-        for batch in batched(lines, _BATCH):
-            rows = []
-            for line in batch:
-                rows.append(entries.article_row(json.loads(line), Place(home.name, run, path.name, offset, len(line))))
-                offset += len(line)
-            articles.add(connection, rows)
 
 
 def _validators(connection: Connection, home: Path, url: str) -> None:

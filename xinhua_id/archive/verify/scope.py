@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
+from xinhua_id.archive.imports.ledger import is_import
 from xinhua_id.archive.lock import is_held
 from xinhua_id.errors import UsageError
 from xinhua_id.warc.file import OPEN
 
 _WARCS = (".warc.gz", ".warc", ".arc.gz", ".arc")
-#: The beginning of the name of a folder that holds what somebody else captured.
-_IMPORTED = "imports-"
 _OURS = b"software: xinhua_id/"
 _FRONT = 64 * 1024
 
@@ -136,7 +135,7 @@ def _sites(archive: Path) -> list[Site]:
 
 
 def _site(home: Path) -> Site:
-    return Site(home, not home.name.startswith(_IMPORTED), is_held(home))
+    return Site(home, not is_import(home), is_held(home))
 
 
 def run_files(said: object) -> list[dict[str, object]]:
