@@ -21,7 +21,6 @@ from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.errors import BadPayload, BadRecord
 from xinhua_id.warc import payload, reader, record
 from xinhua_id.warc.exchange_records import Original
-from xinhua_id.warc.file import OPEN
 from xinhua_id.warc.reader import Record
 from xinhua_id.warc.writer import Placed
 
@@ -108,12 +107,10 @@ class KnownPayloads:
             )
 
     def _is_there(self, row: CaptureRow) -> bool:
-        for name in (row.file, row.file + OPEN):
-            try:
-                return (self._warc / name).stat().st_size >= row.offset + row.length
-            except OSError:
-                continue
-        return False
+        try:
+            return file_in(self._warc, row.file).stat().st_size >= row.offset + row.length
+        except (BadRecord, OSError):
+            return False
 
     def _is_framed(self, row: CaptureRow, *, chunked: bool) -> bool:
         kept = self._read(row)
@@ -124,8 +121,6 @@ class KnownPayloads:
 
     def _read(self, row: CaptureRow) -> Record | None:
         """Return the record of a row; None where it is not there, or damaged: what came is kept whole then."""
-        if not self._is_there(row):
-            return None
         try:
             kept = reader.record_at(file_in(self._warc, row.file), row.offset, row.length)
         except BadRecord:

@@ -18,9 +18,9 @@ _PAGES = frozenset({"response", "conversion"})
 #: More of a block is not looked at: a body is cut at `payload.LIMIT`, and its head is no longer than this.
 _LONGEST = payload.LIMIT + 2**20
 
-#: Finds the response that a revisit refers to; None where it is not at hand.
 _ALGORITHMS = frozenset({"sha1", "sha224", "sha256", "sha384", "sha512", "md5"})
 
+#: Finds the response that a revisit refers to; None where it is not at hand.
 FindOriginal = Callable[[Record], Record | None]
 
 

@@ -1,6 +1,7 @@
 """From a revisit record to the response that holds its payload, among the WARC files of one folder.
 
-Asks the catalogue where there is one; else the files themselves, read once. Knows nothing of pages.
+The catalogue is asked first. It may be older than the files, or of another archive, so what lies there is looked at;
+where it is another record, or none, the files themselves are searched, once. Knows nothing of pages.
 """
 
 from __future__ import annotations
@@ -15,6 +16,24 @@ from xinhua_id.errors import ArchiveError, BadRecord
 from xinhua_id.warc import reader
 from xinhua_id.warc.reader import Record
 
+_Place = tuple[str, int, int]
+
+
+def original_of(revisit: Record) -> str | None:
+    """Return what a revisit calls its original by: a record's id, or a URL and a date; None where it says neither.
+
+    Some writers give URL and date alone (WARC 1.1 §5.15, §5.16).
+    """
+    if wanted := revisit.header("WARC-Refers-To"):
+        return wanted
+    url, date = revisit.header("WARC-Refers-To-Target-URI"), revisit.header("WARC-Refers-To-Date")
+    return f"{url.removeprefix('<').removesuffix('>')} {date}" if url and date else None
+
+
+def names_of(response: Record) -> tuple[str | None, str]:
+    """Return what a revisit may call a response by: its id, and its URL and date."""
+    return response.header("WARC-Record-ID"), f"{response.target_uri} {response.header('WARC-Date')}"
+
 
 class OriginalRecords:
     """The originals of the revisits in ``folder``, a site's folder of WARC files."""
@@ -23,36 +42,34 @@ class OriginalRecords:
         self._folder = folder
 
     def of(self, revisit: Record) -> Record | None:
-        """Return the response that a revisit refers to; None where it is not in the folder."""
-        place = self.place_of(revisit)
-        return self._read(place) if place else None
+        """Return the response that a revisit refers to; None where the folder has none that can be read."""
+        found = self.find(revisit)
+        return found[1] if found else None
 
-    def place_of(self, revisit: Record) -> tuple[str, int, int] | None:
-        """Return the file, offset and length of that response."""
-        wanted = revisit.header("WARC-Refers-To")
+    def find(self, revisit: Record) -> tuple[Path, Record] | None:
+        """Return that response and the file it lies in."""
+        wanted = original_of(revisit)
         if wanted is None:
-            return self._by_moment(revisit)
-        return self._in_catalogue(wanted) or self.places.get(wanted)
+            return None
+        return self._checked(wanted, self._in_catalogue(wanted)) or self._checked(wanted, self._places.get(wanted))
 
-    def _by_moment(self, revisit: Record) -> tuple[str, int, int] | None:
-        """Return it by URL and date, which some writers give alone (WARC 1.1 §5.15, §5.16)."""
-        url, date = revisit.header("WARC-Refers-To-Target-URI"), revisit.header("WARC-Refers-To-Date")
-        url = url and url.removeprefix("<").removesuffix(">")
-        return self.places.get(f"{url} {date}") if url and date else None
+    def _checked(self, wanted: str, place: _Place | None) -> tuple[Path, Record] | None:
+        if place is None:
+            return None
+        name, offset, length = place
+        try:
+            path = file_in(self._folder, name)
+            found = reader.record_at(path, offset, length)
+        except BadRecord:
+            return None
+        return (path, found) if found.type == "response" and wanted in names_of(found) else None
 
-    def _in_catalogue(self, record_id: str) -> tuple[str, int, int] | None:
+    def _in_catalogue(self, record_id: str) -> _Place | None:
         if self._catalogue is None:
             return None
         with self._catalogue.reading() as connection:
             row = captures.by_record_id(connection, record_id)
         return (row.file, row.offset, row.length) if row else None
-
-    def _read(self, place: tuple[str, int, int]) -> Record | None:
-        name, offset, length = place
-        try:
-            return reader.record_at(file_in(self._folder, name), offset, length)
-        except BadRecord:
-            return None
 
     @cached_property
     def _catalogue(self) -> Catalogue | None:
@@ -62,9 +79,9 @@ class OriginalRecords:
             return None
 
     @cached_property
-    def places(self) -> dict[str, tuple[str, int, int]]:
+    def _places(self) -> dict[str, _Place]:
         """Where every response of the folder lies, by its id, and by its URL and date."""
-        found: dict[str, tuple[str, int, int]] = {}
+        found: dict[str, _Place] = {}
         for path in sorted(self._folder.glob("*.warc*")):
             if not path.name.removesuffix(".open").endswith((".warc.gz", ".warc")):
                 continue
@@ -73,8 +90,7 @@ class OriginalRecords:
                 for record in reader.records(path):
                     if record.type == "response" and record.addressable:
                         place = name, record.offset, record.length
-                        found[record.header("WARC-Record-ID") or ""] = place
-                        found[f"{record.target_uri} {record.header('WARC-Date')}"] = place
+                        found |= {said: place for said in names_of(record) if said}
             except BadRecord:
                 continue  # whoever reads that file says so
         return found

@@ -19,8 +19,8 @@ from typing import BinaryIO
 
 from xinhua_id import __version__
 from xinhua_id.archive.index import line_of
-from xinhua_id.archive.package.originals import Originals, original_of
 from xinhua_id.archive.package.selection import Selection
+from xinhua_id.archive.revisits import OriginalRecords, names_of, original_of
 from xinhua_id.errors import BadRecord
 from xinhua_id.warc import reader, record
 from xinhua_id.warc.reader import Record
@@ -42,8 +42,8 @@ class _Ledger:
 
     def note(self, found: Record, path: Path) -> None:
         if found.type == "response":
-            names = [found.header("WARC-Record-ID"), f"{found.target_uri} {found.header('WARC-Date')}"]
-            self._database.executemany("INSERT OR IGNORE INTO there VALUES (?)", [(name,) for name in names if name])
+            names = [(name,) for name in names_of(found) if name]
+            self._database.executemany("INSERT OR IGNORE INTO there VALUES (?)", names)
         elif found.type == "revisit" and (original := original_of(found)):
             place = (original, str(path), found.offset, found.length)
             self._database.execute("INSERT OR IGNORE INTO wanted VALUES (?, ?, ?, ?)", place)
@@ -123,9 +123,9 @@ class Members:
 
     def originals(self, name: str) -> Iterator[bytes]:
         """Yield the originals that revisits refer to and that are not in yet, each with its request."""
-        kept = Originals(self.selection.home / "warc")
+        kept = OriginalRecords(self.selection.home / "warc")
         for revisit in self._ledger.without_original():
-            if (place := kept.of(revisit)) is None:
+            if (place := kept.find(revisit)) is None:
                 self.lost.append(revisit.header("WARC-Record-ID") or "")
             else:
                 self._ledger.take(*place)
