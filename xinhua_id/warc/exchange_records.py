@@ -201,18 +201,14 @@ def _request(
 
 
 def _metadata(exchange: Exchange, info_id: str, said: list[tuple[str, str]], concurrent_to: str) -> Draft:
-    block = record.warc_fields(said)
     record_id = record.new_id()
-    fields: Fields = [
-        ("WARC-Type", "metadata"),
-        ("WARC-Record-ID", record_id),
+    named: Fields = [
         ("WARC-Warcinfo-ID", info_id),
         ("WARC-Target-URI", target_uri(exchange.url)),
         ("WARC-Date", record.date(exchange.started_at)),
         ("WARC-Concurrent-To", concurrent_to),
-        ("WARC-Block-Digest", record.digest([block])),
-        ("Content-Type", "application/warc-fields"),
     ]
+    fields, block = record.of_fields("metadata", record_id, named, said)
     return Draft(fields, len(block), [block], record_id)
 
 

@@ -15,6 +15,11 @@ from typing import BinaryIO
 from zlib_ng import zlib_ng
 
 VERSION = "WARC/1.1"
+#: What the warcinfo of a file of ours says of its format.
+FORMAT = (
+    ("format", "WARC File Format 1.1"),
+    ("conformsTo", "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"),
+)
 _END = b"\r\n\r\n"
 #: How much of a block is in memory at a time, in bytes.
 PIECE = 256 * 1024
@@ -64,6 +69,24 @@ def warc_fields(fields: Iterable[tuple[str, str]]) -> bytes:
     return "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in fields).encode()
 
 
+def of_fields(kind: str, record_id: str, named: Fields, said: Iterable[tuple[str, str]]) -> tuple[Fields, bytes]:
+    """Return header and block of a record whose block are fields of ours; ``named`` are the header's own fields."""
+    block = warc_fields(said)
+    head: Fields = [
+        ("WARC-Type", kind),
+        ("WARC-Record-ID", record_id),
+        *named,
+        ("WARC-Block-Digest", digest([block])),
+        ("Content-Type", "application/warc-fields"),
+    ]
+    return head, block
+
+
+def warcinfo(record_id: str, when: str, file: str, said: Iterable[tuple[str, str]]) -> tuple[Fields, bytes]:
+    """Return header and block of a warcinfo (WARC 1.1 §6.1); ``when`` is its WARC-Date, ``file`` its WARC-Filename."""
+    return of_fields("warcinfo", record_id, [("WARC-Date", when), ("WARC-Filename", file)], said)
+
+
 def fields_of(block: bytes) -> dict[str, str]:
     """Return the fields of a block of ``application/warc-fields``; of a repeated one the first."""
     found: dict[str, str] = {}
@@ -74,10 +97,14 @@ def fields_of(block: bytes) -> dict[str, str]:
     return found
 
 
+def plain(fields: Fields, block: bytes) -> bytes:
+    """Return one record uncompressed."""
+    return _head(fields, len(block)) + block + _END
+
+
 def member(fields: Fields, length: int, block: Iterable[bytes | memoryview]) -> Iterator[bytes]:
     """Yield one record as one gzip member: ``fields`` (None is left out), then ``length`` bytes of block, verbatim."""
-    lines = [f"{name}: {value}" for name, value in fields if value is not None]
-    head = "\r\n".join([VERSION, *lines, f"Content-Length: {length}", "", ""]).encode()
+    head = _head(fields, length)
     if length <= PIECE:
         # Nearly every record: deflated and written in one call each.
         whole = b"".join((head, *block, _END))
@@ -92,6 +119,11 @@ def member(fields: Fields, length: int, block: Iterable[bytes | memoryview]) -> 
         yield deflate.compress(piece)
     _check(length, written)
     yield deflate.compress(_END) + deflate.flush()
+
+
+def _head(fields: Fields, length: int) -> bytes:
+    lines = [f"{name}: {value}" for name, value in fields if value is not None]
+    return "\r\n".join([VERSION, *lines, f"Content-Length: {length}", "", ""]).encode()
 
 
 def _check(announced: int, came: int) -> None:

@@ -21,9 +21,6 @@ from xinhua_id.warc.exchange import Exchange, target_uri
 from xinhua_id.warc.exchange_records import Draft, Originals, drafts
 from xinhua_id.warc.file import WarcFile
 
-_CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
-_FIELDS = "application/warc-fields"
-
 
 class Placed(NamedTuple):
     """A record that was written: its header fields, the HTTP head in its block if there is one, and where it lies."""
@@ -127,18 +124,14 @@ class WarcWriter:
 
     def metadata(self, url: str, said: Iterable[tuple[str, str]], *, when: dt.datetime, refers_to: str | None) -> str:
         """Write what is known of the record ``refers_to`` (WARC 1.1 §6.6); return the metadata's own id."""
-        block = record.warc_fields(said)
         record_id = record.new_id()
-        fields = [
-            ("WARC-Type", "metadata"),
-            ("WARC-Record-ID", record_id),
+        named: record.Fields = [
             ("WARC-Warcinfo-ID", self._info_id),
             ("WARC-Target-URI", target_uri(url)),
             ("WARC-Date", record.date(when)),
             ("WARC-Refers-To", refers_to),
-            ("WARC-Block-Digest", record.digest([block])),
-            ("Content-Type", _FIELDS),
         ]
+        fields, block = record.of_fields("metadata", record_id, named, said)
         self._append(Draft(fields, len(block), [block], record_id), block)
         return record_id
 
@@ -198,21 +191,12 @@ class WarcWriter:
         info_id = record.new_id()
         said = {
             "software": f"xinhua_id/{__version__}",
-            "format": "WARC File Format 1.1",
-            "conformsTo": _CONFORMS_TO,
+            **dict(record.FORMAT),
             "hostname": socket.gethostname(),
             "source": self._source,
             **self._info,
         }
-        block = record.warc_fields(said.items())
-        head = [
-            ("WARC-Type", "warcinfo"),
-            ("WARC-Record-ID", info_id),
-            ("WARC-Date", record.date(started)),
-            ("WARC-Filename", file.name),
-            ("WARC-Block-Digest", record.digest([block])),
-            ("Content-Type", _FIELDS),
-        ]
+        head, block = record.warcinfo(info_id, record.date(started), file.name, said.items())
         file.append(record.member(head, len(block), [block]))
         return info_id
 

@@ -31,12 +31,8 @@ class Derived:
     def __init__(self, out: BinaryIO, name: str, said: Mapping[str, str], date: str) -> None:
         self._out = out
         self._origin = said.get("sha256", name)
-        block = record.warc_fields(said.items())
-        self._own([
-            ("WARC-Type", "warcinfo"), ("WARC-Record-ID", self.id_at("derived")), ("WARC-Date", date),
-            ("WARC-Filename", name), ("WARC-Block-Digest", record.digest([block])),
-            ("Content-Type", "application/warc-fields"),
-        ], len(block), [block])  # fmt: skip
+        fields, block = record.warcinfo(self.id_at("derived"), date, name, said.items())
+        self._own(fields, len(block), [block])
 
     def take_warc(self, path: Path) -> None:
         """Copy every record of a WARC that can be used; what cannot be read was told by the scan."""

@@ -170,17 +170,12 @@ class Members:
             "until": chosen.until.isoformat() if chosen.until else "",
             "isPartOf": chosen.name,
         }
-        block = record.warc_fields((key, value) for key, value in said.items() if value)
-        fields = [
-            ("WARC-Type", "warcinfo"),
-            ("WARC-Record-ID", record.new_id()),
-            ("WARC-Date", record.date(dt.datetime.now(dt.UTC))),
-            ("WARC-Filename", name),
-            ("WARC-Block-Digest", record.digest([block])),
-            ("Content-Type", "application/warc-fields"),
-        ]
-        made = b"".join(record.member(fields, len(block), [block]))
-        return made if name.endswith(".gz") else zlib.decompress(made, wbits=31)
+        when = record.date(dt.datetime.now(dt.UTC))
+        told = ((key, value) for key, value in said.items() if value)
+        fields, block = record.warcinfo(record.new_id(), when, name, told)
+        if not name.endswith(".gz"):
+            return record.plain(fields, block)
+        return b"".join(record.member(fields, len(block), [block]))
 
 
 def _pieces(file: BinaryIO, found: Record) -> Iterator[bytes]:

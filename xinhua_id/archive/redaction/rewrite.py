@@ -29,8 +29,6 @@ from xinhua_id.warc.reader import Record
 #: Behind the name of a file that is not whole yet. Not ``.open``: recovery would take it for what a crawl left.
 NEW = ".new"
 _PIECE = 1 << 20
-_FIELDS = "application/warc-fields"
-_CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
 
 class Moved(NamedTuple):
@@ -166,8 +164,7 @@ class _Info:
         self._name = name
         self._said = [
             ("software", f"xinhua_id/{__version__}"),
-            ("format", "WARC File Format 1.1"),
-            ("conformsTo", _CONFORMS_TO),
+            *record.FORMAT,
             *((one, before[one]) for one in ("source", "isPartOf") if before.get(one)),
             (
                 "description",
@@ -183,19 +180,11 @@ class _Info:
         self._when = record.moment(gone[-1].redacted_at)
 
     def write(self, out: BinaryIO, *, gzip: bool) -> None:
-        block = record.warc_fields(self._said)
-        head = [
-            ("WARC-Type", "warcinfo"),
-            ("WARC-Record-ID", self.record_id),
-            ("WARC-Date", record.date(self._when)),
-            ("WARC-Filename", self._name),
-            ("WARC-Block-Digest", record.digest([block])),
-            ("Content-Type", _FIELDS),
-        ]
+        head, block = record.warcinfo(self.record_id, record.date(self._when), self._name, self._said)
         out.writelines(_member(head, block, gzip=gzip))
 
 
-def _stub(found: Record, said: Redaction, info_id: str) -> tuple[list[tuple[str, str]], bytes]:
+def _stub(found: Record, said: Redaction, info_id: str) -> tuple[record.Fields, bytes]:
     """Return the record that stands for one that was taken down."""
     fields = [
         ("redacted", said.type),
@@ -203,25 +192,17 @@ def _stub(found: Record, said: Redaction, info_id: str) -> tuple[list[tuple[str,
         ("redacted-at", said.redacted_at),
         *([("payload-digest", said.payload_digest)] if said.payload_digest else []),
     ]
-    block = record.warc_fields(fields)
-    return [
-        ("WARC-Type", "metadata"),
-        ("WARC-Record-ID", record.new_id()),
+    named = [
         ("WARC-Warcinfo-ID", info_id),
         ("WARC-Target-URI", said.url),
         ("WARC-Date", found.header("WARC-Date") or record.date(dt.datetime.now(dt.UTC))),
         ("WARC-Refers-To", said.record_id),
-        ("WARC-Block-Digest", record.digest([block])),
-        ("Content-Type", _FIELDS),
-    ], block
+    ]
+    return record.of_fields("metadata", record.new_id(), named, fields)
 
 
-def _member(fields: list[tuple[str, str]], block: bytes, *, gzip: bool) -> Iterator[bytes]:
-    if gzip:
-        yield from record.member(fields, len(block), [block])
-        return
-    lines = [f"{name}: {value}" for name, value in fields]
-    yield "\r\n".join([record.VERSION, *lines, f"Content-Length: {len(block)}", "", ""]).encode() + block + b"\r\n\r\n"
+def _member(fields: record.Fields, block: bytes, *, gzip: bool) -> Iterable[bytes]:
+    return record.member(fields, len(block), [block]) if gzip else [record.plain(fields, block)]
 
 
 def _copy(raw: BinaryIO, found: Record, out: BinaryIO) -> None:
