@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +27,7 @@ from xinhua_id.catalogue import articles, captures, files, runs, visits
 from xinhua_id.catalogue.rows import CaptureRow
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.errors import BadRecord
-from xinhua_id.warc.file import OPEN, WarcFile
+from xinhua_id.warc.file import OPEN, WarcFile, replacing
 
 #: How a run whose process died is called in its manifest once its files are whole again.
 DIED = "died"
@@ -224,14 +223,10 @@ def _account(home: Path, run: str, about: Mapping[str, Any], items: Path, catalo
         "files": [fixity(path, home) for path in paths if path.is_file()],
     }
     path = home / "runs" / f"{run}.json"
-    beside = path.with_name(path.name + ".new")
     try:
         path.parent.mkdir(exist_ok=True)
-        with beside.open("w", encoding="utf-8") as file:
-            file.write(json.dumps(account, ensure_ascii=False, indent=2) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+        with replacing(path) as file:
+            file.write((json.dumps(account, ensure_ascii=False, indent=2) + "\n").encode())
     except OSError as error:
         raise cannot_write(error, path) from error
 

@@ -19,7 +19,7 @@ from typing import Any
 from xinhua_id.archive.item_lines import cannot_write
 from xinhua_id.errors import BadRecord
 from xinhua_id.warc import reader
-from xinhua_id.warc.file import fsync_directory, nobody_writes
+from xinhua_id.warc.file import fsync_directory, nobody_writes, replacing
 from xinhua_id.warc.reader import Record
 
 _MEMBER = b"\x1f\x8b\x08"
@@ -60,14 +60,11 @@ def salvage_lines(path: Path, holds: Callable[[dict[str, Any]], bool]) -> Salvag
     if whole == len(keeps):
         return Salvaged(path, whole)
     lost = [line for line, kept in keeps if not kept]
-    beside = path.with_name(path.name + ".new")
     try:
         torn = _set_aside(path, iter(lost))
-        _write(beside, (line for line, kept in keeps if kept))
-        beside.replace(path)
-        fsync_directory(path.parent)
+        with replacing(path) as file:
+            file.writelines(line for line, kept in keeps if kept)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise cannot_write(error, path) from error
     return Salvaged(path, whole, 0, torn, sum(map(len, lost)))
 
@@ -140,17 +137,12 @@ def _set_aside(path: Path, pieces: Iterator[bytes]) -> Path:
     name = path.name.removesuffix(".open")
     names = itertools.chain([f"{name}.torn"], (f"{name}.torn-{number}" for number in itertools.count(2)))
     torn = next(aside for aside in (path.with_name(one) for one in names) if not aside.exists())
-    _write(torn, pieces)
-    fsync_directory(torn.parent)
-    return torn
-
-
-def _write(path: Path, pieces: Iterator[bytes]) -> None:
-    with path.open("wb") as file:
-        for piece in pieces:
-            file.write(piece)
+    with torn.open("wb") as file:
+        file.writelines(pieces)
         file.flush()
         os.fsync(file.fileno())
+    fsync_directory(torn.parent)
+    return torn
 
 
 def _from(path: Path, start: int) -> Iterator[bytes]:

@@ -11,11 +11,9 @@ Knows nothing of Scrapy or of what stands in the files.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import importlib.metadata
 import json
-import os
 import platform
 import re
 from collections.abc import Iterable, Mapping
@@ -27,6 +25,7 @@ from xinhua_id.archive.item_lines import cannot_write
 from xinhua_id.archive.lock import SiteLock
 from xinhua_id.archive.recover import fixity
 from xinhua_id.errors import RunExists, UsageError
+from xinhua_id.warc.file import replacing
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _VERSIONS = ("xinhua-id", "scrapy", "twisted", "lxml", "beautifulsoup4", "pydantic", "warcio", "fastwarc")
@@ -128,16 +127,10 @@ class Run:
             "settings": dict(sorted(settings.items())),
             "files": [fixity(path, self.home) for path in files if path.is_file()],
         }
-        beside = self.manifest.with_name(self.manifest.name + ".new")
         try:
-            with beside.open("w", encoding="utf-8") as file:
-                file.write(self._as_json(account))
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self.manifest)
+            with replacing(self.manifest) as file:
+                file.write(self._as_json(account).encode())
         except OSError as failure:
-            with contextlib.suppress(OSError):
-                beside.unlink(missing_ok=True)
             raise cannot_write(failure, self.home) from failure
         finally:
             if self.lock is not None:

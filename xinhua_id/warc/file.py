@@ -22,6 +22,8 @@ from xinhua_id.errors import CannotWrite, InUse
 
 #: What is appended to the name of a file that is still written, or whose crawl died.
 OPEN = ".open"
+#: And to that of one which takes another's place once it is whole.
+NEW = ".new"
 
 # Of the 255 bytes that a file's name may have, for the source and for the host each.
 _LONGEST_PART = 90
@@ -151,6 +153,23 @@ def write_all(file: BinaryIO, data: bytes) -> int:
     while left:
         left = left[file.write(left) :]
     return len(data)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write beside ``path``: durable and in its place at the end; else gone, and the old one stays."""
+    beside = path.with_name(path.name + NEW)
+    try:
+        with beside.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+        fsync_directory(path.parent)
+    except (Exception, KeyboardInterrupt):
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise
 
 
 def fsync_directory(directory: Path) -> None:

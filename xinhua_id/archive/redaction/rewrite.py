@@ -23,11 +23,10 @@ from xinhua_id.archive.redaction.ledger import Redaction
 from xinhua_id.archive.redaction.wanted import Wanted
 from xinhua_id.errors import BadRecord
 from xinhua_id.warc import reader, record
-from xinhua_id.warc.file import fsync_directory
+from xinhua_id.warc.file import NEW, replacing
 from xinhua_id.warc.reader import Record
 
 #: Behind the name of a file that is not whole yet. Not ``.open``: recovery would take it for what a crawl left.
-NEW = ".new"
 _PIECE = 1 << 20
 
 
@@ -60,7 +59,7 @@ def write_warc(old: Path, new: Path, gone: Mapping[str, Redaction]) -> None:
     with old.open("rb") as raw:
         gzip = raw.read(2) == b"\x1f\x8b"
         kept: list[str | None] = []
-        with _written(beside, new) as out:
+        with _written(new) as out:
             info = _Info(old, new.name, [*gone.values()])
             info.write(out, gzip=gzip)
             for found in reader.records(old):
@@ -137,7 +136,7 @@ def write_manifest(path: Path, replaced: Mapping[str, Path | None], about: Mappi
     if files == entries:
         return
     text = json.dumps({**said, "files": files, "redactions": redactions}, ensure_ascii=False, indent=2) + "\n"
-    with _written(path.with_name(path.name + NEW), path) as out:
+    with _written(path) as out:
         out.write(text.encode())
 
 
@@ -256,18 +255,10 @@ def _fresh(path: Path | None, home: Path) -> dict[str, Any] | None:
 
 
 @contextmanager
-def _written(beside: Path, final: Path) -> Iterator[BinaryIO]:
-    """Give a file to write; it is durable and has its final name at the end, or is not there."""
+def _written(final: Path) -> Iterator[BinaryIO]:
+    """Give a file to write as `replacing` does. Raises `CannotWrite`."""
     try:
-        with beside.open("wb") as out:
+        with replacing(final) as out:
             yield out
-            out.flush()
-            os.fsync(out.fileno())
-        beside.replace(final)
-        fsync_directory(final.parent)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise cannot_write(error, final) from error
-    except BadRecord:
-        beside.unlink(missing_ok=True)
-        raise
