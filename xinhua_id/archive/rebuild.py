@@ -29,10 +29,9 @@ from xinhua_id.catalogue.rows import ArticleRow, FileRow
 from xinhua_id.catalogue.store import NAME, Catalogue
 from xinhua_id.errors import ArchiveError, BadRecord, CannotWrite
 from xinhua_id.warc import reader, record
-from xinhua_id.warc.file import OPEN
+from xinhua_id.warc.file import OPEN, WARCS
 from xinhua_id.warc.reader import Record
 
-_WARCS = (".warc.gz", ".warc")
 _ITEMS = ".jsonl"
 #: Records whose rows are written at once.
 _BATCH = 1000
@@ -100,7 +99,7 @@ class _Site:
     def fill(self) -> None:
         """Enter everything."""
         self._redactions(self._home / REDACTIONS)
-        for path in _files(self._home / "warc", *_WARCS):
+        for path in _files(self._home / "warc", *WARCS):
             if path.name not in self._withdrawn:
                 self._read(path, self._warc)
         for path in _files(self._home / "items", _ITEMS):

@@ -27,7 +27,7 @@ from xinhua_id.catalogue import articles, captures, files, runs, visits
 from xinhua_id.catalogue.rows import CaptureRow
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.errors import BadRecord
-from xinhua_id.warc.file import OPEN, WarcFile, replacing
+from xinhua_id.warc.file import OPEN, WARCS, WarcFile, replacing
 
 #: How a run whose process died is called in its manifest once its files are whole again.
 DIED = "died"
@@ -114,7 +114,7 @@ def _unknown(home: Path, catalogue: Catalogue) -> Iterator[Path]:
     withdrawn = Ledger.of(home).unfinished()  # another file holds what is left of them
     for path in sorted((home / "warc").glob("*")):
         name = path.name.removesuffix(OPEN)
-        if not name.endswith((".warc.gz", ".warc")) or name in withdrawn:
+        if not name.endswith(WARCS) or name in withdrawn:
             continue
         row = known.get(name)
         if path.name.endswith(OPEN) or row is None or not row.closed or row.committed != path.stat().st_size:

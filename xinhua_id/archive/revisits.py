@@ -14,6 +14,7 @@ from xinhua_id.catalogue import captures
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.errors import ArchiveError, BadRecord
 from xinhua_id.warc import reader
+from xinhua_id.warc.file import OPEN, WARCS
 from xinhua_id.warc.reader import Record
 
 _Place = tuple[str, int, int]
@@ -83,9 +84,9 @@ class OriginalRecords:
         """Where every response of the folder lies, by its id, and by its URL and date."""
         found: dict[str, _Place] = {}
         for path in sorted(self._folder.glob("*.warc*")):
-            if not path.name.removesuffix(".open").endswith((".warc.gz", ".warc")):
+            if not path.name.removesuffix(OPEN).endswith(WARCS):
                 continue
-            name = path.name.removesuffix(".open")
+            name = path.name.removesuffix(OPEN)
             try:
                 for record in reader.records(path):
                     if record.type == "response" and record.addressable:

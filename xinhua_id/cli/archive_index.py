@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from xinhua_id.archive.index import update
-from xinhua_id.cli.archive_recover import sites_of
+from xinhua_id.archive.sites import sites_of
 
 _HELP = """Bring the index of each site up to date: `archives/<site>/index.cdxj`, sorted, a line for each capture.
 

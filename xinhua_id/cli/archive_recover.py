@@ -12,9 +12,10 @@ from rich.markup import escape
 
 from xinhua_id.archive.lock import SiteLock
 from xinhua_id.archive.recover import recover as recover_site
+from xinhua_id.archive.sites import sites_of
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.corpus.finish import finish
-from xinhua_id.errors import InUse, UsageError
+from xinhua_id.errors import InUse
 
 _HELP = """Make the files of crawls that died whole, and enter in the catalogue what it lacks.
 
@@ -65,22 +66,3 @@ def recover(
     finally:
         catalogue.close()
     raise typer.Exit(1 if busy else 0)
-
-
-def sites_of(archive: Path, names: list[str] | None) -> list[Path]:
-    """Return the folders of the named sites, or of all; raise `UsageError` where one is not there."""
-    if not archive.is_dir():
-        raise UsageError("there is no archive", where=str(archive), now="Name its folder with --archive.")
-    found = sorted(path.parent for path in archive.glob("*/warc") if path.is_dir())
-    if not found:
-        raise UsageError("the folder holds no site of an archive", where=str(archive), now="Check --archive.")
-    if not names:
-        return found
-    homes = [archive / name for name in names]
-    for home in homes:
-        if home not in found:
-            raise UsageError(
-                f"no site {home.name!r} in the archive", where=str(archive),
-                now=f"There are: {', '.join(one.name for one in found) or 'none'}.",
-            )  # fmt: skip
-    return homes

@@ -20,6 +20,8 @@ from typing import BinaryIO, Self, cast
 
 from xinhua_id.errors import CannotWrite, InUse
 
+#: How the name of a WARC file ends once it is closed.
+WARCS = (".warc.gz", ".warc")
 #: What is appended to the name of a file that is still written, or whose crawl died.
 OPEN = ".open"
 #: And to that of one which takes another's place once it is whole.

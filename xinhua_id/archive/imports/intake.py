@@ -18,11 +18,12 @@ from typing import Any, BinaryIO, Literal, cast
 
 from xinhua_id.errors import BadRecord
 from xinhua_id.warc import arc
+from xinhua_id.warc.file import WARCS
 
 #: No ``datapackage.json`` is longer.
 _LONGEST_JSON = 64 << 20
 _PIECE = 1 << 20
-_WARCS = (".warc.gz", ".warc", ".arc.gz", ".arc")
+_CAPTURES = (*WARCS, ".arc.gz", ".arc")
 
 #: What a zip that is broken, encrypted or packed in an odd way raises.
 BROKEN = (
@@ -113,7 +114,7 @@ class Wacz:
         return found
 
     def _is_warc(self, info: zipfile.ZipInfo) -> bool:
-        return info.filename.startswith("archive/") and info.filename.endswith(_WARCS) and info.file_size > 0
+        return info.filename.startswith("archive/") and info.filename.endswith(_CAPTURES) and info.file_size > 0
 
     def _digest(self, path: str, name: str) -> str:
         digest = hashlib.new(name, usedforsecurity=False)

@@ -21,7 +21,7 @@ from xinhua_id.archive.index.cdxj import lines_of
 from xinhua_id.archive.index.sort import in_order
 from xinhua_id.archive.item_lines import cannot_write
 from xinhua_id.errors import BadRecord
-from xinhua_id.warc.file import fsync_directory
+from xinhua_id.warc.file import WARCS, fsync_directory
 
 #: The name of the index in a site's folder, and of what says which files are in it.
 NAME = "index.cdxj"
@@ -68,7 +68,7 @@ def warcs_of(home: Path) -> dict[str, Path]:
     folder = home / "warc"
     # Not a glob: it takes a folder that may not be read for an empty one.
     there = sorted(folder.iterdir()) if folder.is_dir() else []
-    return {path.name: path for path in there if path.name.endswith((".warc.gz", ".warc")) and path.is_file()}
+    return {path.name: path for path in there if path.name.endswith(WARCS) and path.is_file()}
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from xinhua_id.archive.enter import info_of
 from xinhua_id.archive.index import warcs_of
 from xinhua_id.archive.lock import is_held, run_in
 from xinhua_id.archive.recover import manifest_of
+from xinhua_id.archive.sites import sites_in
 from xinhua_id.errors import BadRecord, UsageError
 from xinhua_id.warc import record
 
@@ -69,7 +70,7 @@ def of_run(archive: Path, run: str) -> Selection:
 
 def of_site(archive: Path, site: str, since: dt.datetime | None = None, until: dt.datetime | None = None) -> Selection:
     """Return the closed files of a site; raise `UsageError` where there is no such site."""
-    there = sorted(path.parent.name for path in archive.glob("*/warc") if path.is_dir())
+    there = [home.name for home in sites_in(archive)]
     if site not in there:
         raise UsageError(
             f"no site {site!r} in the archive", where=str(archive), now=f"There are: {', '.join(there) or 'none'}."

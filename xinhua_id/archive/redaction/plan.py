@@ -20,10 +20,9 @@ from xinhua_id.archive.redaction.ledger import Ledger, Redaction
 from xinhua_id.archive.redaction.wanted import CAPTURES, Wanted
 from xinhua_id.errors import ArchiveError, BadRecord, UsageError
 from xinhua_id.warc import reader
-from xinhua_id.warc.file import OPEN
+from xinhua_id.warc.file import OPEN, WARCS
 from xinhua_id.warc.reader import Record
 
-_WARCS = (".warc.gz", ".warc")
 _NEAR = 5
 
 Told = Callable[[Path], None]
@@ -214,7 +213,7 @@ def _readable(path: Path, faults: list[BadRecord]) -> Iterator[Record]:
 
 
 def _warcs(home: Path) -> list[Path]:
-    return sorted(path for path in (home / "warc").glob("*") if path.name.removesuffix(OPEN).endswith(_WARCS))
+    return sorted(path for path in (home / "warc").glob("*") if path.name.removesuffix(OPEN).endswith(WARCS))
 
 
 def _hit(home: Path, path: Path, found: Record, why: str) -> Hit:

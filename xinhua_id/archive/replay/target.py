@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from xinhua_id.archive.sites import sites_in
 from xinhua_id.errors import UsageError
-
-_WARC = (".warc.gz", ".warc")
+from xinhua_id.warc.file import OPEN, WARCS
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def find(archive: Path, what: str | None) -> Target:
     """
     if what is not None and (path := Path(what)).is_file():
         return _file(path)
-    homes = _homes(archive)
+    homes = tuple(sites_in(archive))
     if not homes:
         raise UsageError(
             "there is no archive here" if what is None else f"no such file, and no archive that could hold {what!r}",
@@ -69,10 +69,10 @@ def find(archive: Path, what: str | None) -> Target:
 
 def _file(path: Path) -> Target:
     """Return one file: of a site where it lies in one, so that revisits find their originals; else alone."""
-    name = path.name.removesuffix(".open")
+    name = path.name.removesuffix(OPEN)
     if path.suffix == ".wacz":
         return Target(f"Pages of {name}", alone=path)
-    if not name.endswith(_WARC):
+    if not name.endswith(WARCS):
         raise UsageError(
             "not a WARC or WACZ, by its name",
             where=str(path),
@@ -82,10 +82,6 @@ def _file(path: Path) -> Target:
     if path.absolute().parent.name == "warc" and (home / "items").is_dir():
         return Target(f"Stories of {name}", (home,), tuple(_items([home])), warc=name)
     return Target(f"Pages of {name}", alone=path)
-
-
-def _homes(archive: Path) -> tuple[Path, ...]:
-    return tuple(sorted(path.parent for path in archive.glob("*/warc") if path.is_dir()))
 
 
 def _items(homes: tuple[Path, ...] | list[Path]) -> Iterator[Path]:
@@ -101,4 +97,4 @@ def _has_run(home: Path, run: str) -> bool:
 
 
 def _stem(path: Path) -> str:
-    return path.name.removesuffix(".open").removesuffix(".jsonl")
+    return path.name.removesuffix(OPEN).removesuffix(".jsonl")

@@ -10,10 +10,11 @@ from typing import cast
 
 from xinhua_id.archive.imports.ledger import is_import
 from xinhua_id.archive.lock import is_held
+from xinhua_id.archive.sites import sites_of
 from xinhua_id.errors import UsageError
-from xinhua_id.warc.file import OPEN
+from xinhua_id.warc.file import OPEN, WARCS
 
-_WARCS = (".warc.gz", ".warc", ".arc.gz", ".arc")
+_CAPTURES = (*WARCS, ".arc.gz", ".arc")
 _OURS = b"software: xinhua_id/"
 _FRONT = 64 * 1024
 
@@ -33,7 +34,7 @@ class Site:
 
     def warcs(self) -> list[Path]:
         """Return its WARC files, also those that are still written."""
-        return [path for path in self._in("warc") if path.name.removesuffix(OPEN).endswith(_WARCS)]
+        return [path for path in self._in("warc") if path.name.removesuffix(OPEN).endswith(_CAPTURES)]
 
     def items(self) -> list[Path]:
         """Return the files of its items."""
@@ -89,7 +90,7 @@ def scope_of(archive: Path, given: Iterable[str] = ()) -> Scope:
     """
     names = list(given)
     if not names:
-        return Scope(archive, _sites(archive))
+        return Scope(archive, [_site(home) for home in sites_of(archive)])
     sites: list[Site] = []
     warcs: list[Path] = []
     packages: list[Path] = []
@@ -104,9 +105,9 @@ def scope_of(archive: Path, given: Iterable[str] = ()) -> Scope:
             sites.append(_site(path.resolve()))
         elif path.is_dir():
             archive = path
-            sites.extend(_sites(path))
+            sites.extend(map(_site, sites_of(path)))
         else:
-            known = ", ".join(site.name for site in _sites(archive)) if archive.is_dir() else "none"
+            known = ", ".join(home.name for home in sites_of(archive)) if archive.is_dir() else "none"
             raise UsageError(
                 f"{name!r} is no site of the archive and no file", where=str(archive), now=f"Its sites: {known}."
             )
@@ -123,15 +124,6 @@ def made_by_us(path: Path) -> bool:
         except zlib.error:
             return False
     return _OURS in front
-
-
-def _sites(archive: Path) -> list[Site]:
-    if not archive.is_dir():
-        raise UsageError("there is no archive", where=str(archive), now="Name its folder with --archive.")
-    found = sorted(path.parent for path in archive.glob("*/warc") if path.is_dir())
-    if not found:
-        raise UsageError("the folder holds no site of an archive", where=str(archive), now="Check --archive.")
-    return [_site(home) for home in found]
 
 
 def _site(home: Path) -> Site:
