@@ -10,6 +10,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from xinhua_id.cli.options import ArchiveFolder
+
 _BACKUP = """Copy the catalogue into one file, while crawls go on, and check the copy.
 
 The WARC files and the items are backed up by copying them; the run ledger stands in the catalogue alone. The file's
@@ -31,8 +33,6 @@ again by `archive recover`, or by the next crawl of each site.
     xinhua-id archive restore /backup/catalogue-2026-01-09.sqlite && xinhua-id archive recover
 """
 
-_Archive = Annotated[Path, typer.Option(envvar="XINHUA_ID_ARCHIVE", help="The archive's folder.", show_default=True)]
-
 
 def register(archive: typer.Typer) -> None:
     """Add both commands."""
@@ -42,7 +42,7 @@ def register(archive: typer.Typer) -> None:
 
 def backup(
     file: Annotated[Path, typer.Argument(help="Where the copy goes; a file that is there is never written over.")],
-    archive: _Archive = Path("archives"),
+    archive: ArchiveFolder = Path("archives"),
 ) -> None:
     """Back the catalogue up."""
     from xinhua_id.archive import backup as backups
@@ -55,7 +55,7 @@ def backup(
 
 def restore(
     file: Annotated[Path, typer.Argument(help="A file that `archive backup` made.")],
-    archive: _Archive = Path("archives"),
+    archive: ArchiveFolder = Path("archives"),
 ) -> None:
     """Restore the catalogue."""
     from xinhua_id.archive import backup as backups

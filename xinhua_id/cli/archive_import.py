@@ -17,6 +17,7 @@ from rich.markup import escape
 from xinhua_id import sources
 from xinhua_id.archive.imports.incoming import AlreadyThere, Taken, manifest_of
 from xinhua_id.catalogue.store import Catalogue
+from xinhua_id.cli.options import ArchiveFolder
 from xinhua_id.corpus.importing import Imported, import_file
 from xinhua_id.errors import CannotWrite, UsageError, XinhuaIdError
 
@@ -44,9 +45,7 @@ def run(
     name: Annotated[
         str | None, typer.Option("--as", help="Name of the folder, after `imports-`; today's date without it.")
     ] = None,
-    archive: Annotated[
-        Path, typer.Option(envvar="XINHUA_ID_ARCHIVE", help="The archive's folder.", show_default=True)
-    ] = Path("archives"),
+    archive: ArchiveFolder = Path("archives"),
     extracted: Annotated[
         bool, typer.Option("--extract/--no-extract", help="Read the stories out of the pages into items.")
     ] = True,

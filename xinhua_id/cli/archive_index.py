@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from xinhua_id.archive.index import update
 from xinhua_id.archive.sites import sites_of
+from xinhua_id.cli.options import ArchiveFolder
 
 _HELP = """Bring the index of each site up to date: `archives/<site>/index.cdxj`, sorted, a line for each capture.
 
@@ -32,7 +33,7 @@ def register(archive: typer.Typer) -> None:
 def index(
     sites: Annotated[list[str] | None, typer.Argument(help="Sites to index; all without one.")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Read every file again.")] = False,
-    archive: Annotated[Path, typer.Option(envvar="XINHUA_ID_ARCHIVE", help="The archive's folder.")] = Path("archives"),
+    archive: ArchiveFolder = Path("archives"),
 ) -> None:
     """Index each site; exit with 1 where a file could not be read to its end."""
     talk = Console(stderr=True, highlight=False, soft_wrap=True)

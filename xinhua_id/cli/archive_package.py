@@ -14,6 +14,7 @@ from xinhua_id import sources
 from xinhua_id.archive.package import Selection, of_run, of_site
 from xinhua_id.archive.package import package as make
 from xinhua_id.cli.consoles import size
+from xinhua_id.cli.options import ArchiveFolder
 from xinhua_id.crawl.target import day_range
 from xinhua_id.errors import SourceError, UsageError
 
@@ -41,7 +42,7 @@ def package(
     since: Annotated[str | None, typer.Option(help="Only what was captured from this day on.")] = None,
     until: Annotated[str | None, typer.Option(help="Only what was captured up to this day.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The file; else one in `SITE/packages`.")] = None,
-    archive: Annotated[Path, typer.Option(envvar="XINHUA_ID_ARCHIVE", help="The archive's folder.")] = Path("archives"),
+    archive: ArchiveFolder = Path("archives"),
 ) -> None:
     """Make the package; exit with 1 where a revisit's original or the end of a file is missing."""
     talk = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+
+from xinhua_id.cli.options import ArchiveFolder
 
 _HELP = """Make the catalogue anew from the WARC files, the items and the manifests.
 
@@ -36,9 +37,7 @@ def register(archive: typer.Typer) -> None:
 
 
 def rebuild(
-    archive: Annotated[
-        Path, typer.Option(envvar="XINHUA_ID_ARCHIVE", help="The archive's folder.", show_default=True)
-    ] = Path("archives"),
+    archive: ArchiveFolder = Path("archives"),
 ) -> None:
     """Rebuild the catalogue; exit with 1 where a file could not be read whole."""
     from xinhua_id.archive import rebuild as rebuilding

@@ -21,6 +21,7 @@ from xinhua_id.archive.redaction.ledger import Ledger
 from xinhua_id.archive.redaction.plan import Plan, homes_of, plan, refuse_leftovers
 from xinhua_id.archive.redaction.wanted import Wanted
 from xinhua_id.catalogue.store import Catalogue
+from xinhua_id.cli.options import ArchiveFolder
 from xinhua_id.errors import UsageError
 
 _HELP = """Take down every capture of a URL, and say so: never silent, never by hand.
@@ -53,7 +54,7 @@ def redact(
     forget_url: Annotated[bool, typer.Option("--forget-url", help="Do not keep the URL in the account.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be removed.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    archive: Annotated[Path, typer.Option(envvar="XINHUA_ID_ARCHIVE", help="The archive's folder.")] = Path("archives"),
+    archive: ArchiveFolder = Path("archives"),
 ) -> None:
     """Show, ask, remove; exit with 1 where nothing is found or nothing was confirmed."""
     talk = Console(stderr=True, highlight=False, soft_wrap=True)

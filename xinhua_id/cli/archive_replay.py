@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from xinhua_id.cli.options import ArchiveFolder
+
 _HELP = """Open the archive in a browser: a list of its stories, each as its page was captured.
 
 Without WHAT all sites are served; else a site, a run, or a WARC or WACZ by its path. It listens on 127.0.0.1 only,
@@ -32,9 +34,7 @@ def register(archive: typer.Typer) -> None:
 def replay(
     what: Annotated[str | None, typer.Argument(help="A site, a run, or a WARC or WACZ; all sites without it.")] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8090,
-    archive: Annotated[
-        Path, typer.Option(envvar="XINHUA_ID_ARCHIVE", help="The archive's folder.", show_envvar=True)
-    ] = Path("archives"),
+    archive: ArchiveFolder = Path("archives"),
 ) -> None:
     """Replay until interrupted; the address goes to stdout."""
     from xinhua_id.archive.replay import process as replaying

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from xinhua_id.cli.options import ArchiveFolder
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -33,9 +35,7 @@ def register(archive: typer.Typer) -> None:
 
 def stats(
     sites: Annotated[list[str] | None, typer.Argument(help="Sites to count; all without one.")] = None,
-    archive: Annotated[
-        Path, typer.Option(envvar="XINHUA_ID_ARCHIVE", help="The archive's folder.", show_default=True)
-    ] = Path("archives"),
+    archive: ArchiveFolder = Path("archives"),
     as_json: Annotated[bool, typer.Option("--json", help="Every figure, as JSON on stdout.")] = False,
 ) -> None:
     """Print the figures."""

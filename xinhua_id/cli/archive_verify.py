@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from xinhua_id.cli.consoles import size
+from xinhua_id.cli.options import ArchiveFolder
 
 if TYPE_CHECKING:
     from xinhua_id.archive.verify import Scope, Verification
@@ -51,9 +52,7 @@ def verify(
     processes: Annotated[
         int | None, typer.Option(min=1, help="Processes that read large WARC files; one a core without it.")
     ] = None,
-    archive: Annotated[
-        Path, typer.Option(envvar="XINHUA_ID_ARCHIVE", help="The archive's folder.", show_default=True)
-    ] = Path("archives"),
+    archive: ArchiveFolder = Path("archives"),
 ) -> None:
     """Verify, and exit with 1 where there is a fault."""
     from xinhua_id.archive.verify import Verification, scope_of

@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from xinhua_id.cli.options import ArchiveFolder
+
 _HELP = """Start scrapyd with this project: crawls are scheduled over HTTP and land in the archive.
 
 It listens on 127.0.0.1 only. The password is XINHUA_ID_PASSWORD; without one, one is made and shown once. Ctrl-C (or
@@ -31,9 +33,7 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port; scrapy.cfg's, else 6800.")] = None,
-    archive: Annotated[
-        Path, typer.Option(envvar="XINHUA_ID_ARCHIVE", help="The archive's folder.", show_envvar=True)
-    ] = Path("archives"),
+    archive: ArchiveFolder = Path("archives"),
     state: Annotated[
         Path | None, typer.Option(help="Folder of queue, logs and ledger; `.scrapyd` beside scrapy.cfg.")
     ] = None,

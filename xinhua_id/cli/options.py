@@ -1,0 +1,11 @@
+"""Options that commands have in common, so that they are called and explained alike. Knows no command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+#: Where an archive lies; ``Path("archives")`` is the default of every command that takes it.
+ArchiveFolder = Annotated[Path, typer.Option(envvar="XINHUA_ID_ARCHIVE", help="The archive's folder.")]
