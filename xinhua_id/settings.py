@@ -53,6 +53,12 @@ XINHUA_ID_WARC_HOURS = 0.0
 XINHUA_ID_DEDUPLICATE = "any"
 XINHUA_ID_CONDITIONAL = True  # ask with ETag and Last-Modified for what is kept already
 
+#: Which known stories are asked for again: those that are `due`, or `all` that the crawl meets.
+XINHUA_ID_REVISIT = os.environ.get("XINHUA_ID_REVISIT") or "due"
+#: The time between two visits to a story grows with its age, between these.
+XINHUA_ID_REVISIT_SHORTEST_HOURS = 12.0
+XINHUA_ID_REVISIT_LONGEST_DAYS = 180.0
+
 #: What is fetched beside the stories, whatever their source says: `none`, `images` or `all`; empty: as the source says.
 XINHUA_ID_REQUISITES = os.environ.get("XINHUA_ID_REQUISITES", "")
 
@@ -89,6 +95,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 8  # on loopback; the politeness middleware hol
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # discovery stays on the hosts
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "xinhua_id.crawl.recorded.RecordedMiddleware": 80,  # before anybody is asked
     "xinhua_id.crawl.requisites.RequisitesMiddleware": 90,  # before anybody waits
     "xinhua_id.crawl.politeness.PolitenessMiddleware": 100,
 }

@@ -32,7 +32,7 @@ def crawled(serve: Callable[..., str], story: Callable[[int], Answer], xinhua_id
     }
     address = serve(site)
     for run in ("satu", "dua"):
-        done = xinhua_id("crawl", "--seed", address + "/", "--archive", "a", XINHUA_ID_RUN=run)
+        done = xinhua_id("crawl", "--seed", address + "/", "--archive", "a", "--again", XINHUA_ID_RUN=run)
         assert done.returncode == 0, done.stderr
         # From now on the server knows what it said before.
         for path in ("/", TAGGED):

@@ -241,7 +241,7 @@ def test_nothing_is_fetched_unasked_and_an_unchanged_story_asks_for_what_was_nev
     toml = source(tmp_path, small.base)
     assert crawl(toml, tmp_path / "a", "-a", "requisites=none")["requisites"] == "none"
     assert beside(small) == []
-    crawl(toml, tmp_path / "a")
+    crawl(toml, tmp_path / "a", "-s", "XINHUA_ID_REVISIT=all")
     assert len(beside(small)) == 8
     account = crawl(toml, tmp_path / "a")
     assert len(beside(small)) == 8

@@ -17,7 +17,7 @@ from xinhua_id.crawl.discovery import Kind, Link, css
 from xinhua_id.crawl.discovery.css import Sort
 from xinhua_id.crawl.discovery.requisites import of_page, of_sheet
 from xinhua_id.crawl.discovery.srcset import candidates
-from xinhua_id.crawl.frontier import Lease
+from xinhua_id.crawl.lease import Lease
 from xinhua_id.crawl.politeness import Denied
 from xinhua_id.crawl.requisites import Bounds, Requisites, RequisitesMiddleware, is_private
 from xinhua_id.items import Image, Page

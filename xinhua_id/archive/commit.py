@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
+
+from sqlalchemy import Connection
 
 from xinhua_id.archive import entries
 from xinhua_id.archive.entries import Place
@@ -45,6 +47,19 @@ class Policy:
     roll_bytes: int = 1_000_000_000
     roll_after: dt.timedelta | None = None
     deduplication: Deduplication = "any"
+
+
+class Companion(Protocol):
+    """What else becomes durable with a group, in its transaction: how the visits in it change the crawl's work."""
+
+    def unsettled(self) -> bool:
+        """Whether there is something to enter."""
+
+    def enter(self, connection: Connection) -> None:
+        """Write it, as a part of the transaction."""
+
+    def entered(self) -> None:
+        """The transaction is durable."""
 
 
 class Kept(NamedTuple):
@@ -95,9 +110,11 @@ class Committer:
     """Writes one run of one site: ``home`` is the site's folder. ``commits`` counts the groups committed.
 
     ``warc`` (a file, and the id of its warcinfo) and ``items`` are open files to go on with, after a recovery. Raises
-    `CannotWrite` wherever something cannot be made
-    durable; after that every call does, with the first error.
+    `CannotWrite` wherever something cannot be made durable; after that every call does, with the first error.
+    ``companion`` is entered with every group.
     """
+
+    companion: Companion | None = None
 
     def __init__(
         self,
@@ -194,7 +211,8 @@ class Committer:
         """Make everything durable that was written so far: records, items, rows. A full WARC is followed by another."""
         if self.error is not None:
             raise self.error
-        if not (self._group.placed or self._group.articles):
+        unsettled = self.companion is not None and self.companion.unsettled()
+        if not (self._group.placed or self._group.articles or unsettled):
             return
         with self._durably():
             self.writer.flush()
@@ -252,9 +270,13 @@ class Committer:
             validators.put(connection, rows.validators)
             articles.add(connection, self._group.articles)
             files.put(connection, [self._file_row(closed=False)])
+            if self.companion is not None:
+                self.companion.enter(connection)
         self._group = _Group()
         self.originals.forget()
         self.commits += 1
+        if self.companion is not None:
+            self.companion.entered()
 
     def _is_full(self) -> bool:
         after = self.policy.roll_after

@@ -119,3 +119,65 @@ class TombstoneRow:
     reason: str
     redacted_at: dt.datetime
     replaced_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierRow:
+    """A URL of a site, and when its turn comes.
+
+    ``key`` is the id of its canonical address (of a requisite, one apart from the pages). ``scope`` is empty for the
+    crawl of the whole site, else it names the seeds whose crawl it belongs to. ``state`` is `waiting` to be asked for,
+    `later` (asked for again at ``due_at``, in this round), `leased`, `known` (visited; ``due_at`` is its next visit) or
+    `aside` (found, and not wanted so far: out of the range of dates, or one more than the limit). Lower ``rank`` comes
+    first, then lower ``turn``. ``fruitless`` counts the visits in a row that brought nothing new; ``changed_at`` is the
+    visit that saw another text than the one before; ``digest`` is that of the story's text.
+    """
+
+    site: str
+    key: str
+    scope: str
+    url: str
+    kind: str
+    state: str
+    rank: int
+    turn: int
+    found_at: dt.datetime
+    depth: int = 0
+    tries: int = 1
+    redirects: int = 0
+    nesting: int = 0
+    published: dt.datetime | None = None
+    modified: dt.datetime | None = None
+    leased_at: dt.datetime | None = None
+    due_at: dt.datetime | None = None
+    visited_at: dt.datetime | None = None
+    changed_at: dt.datetime | None = None
+    outcome: str | None = None
+    reason: str | None = None
+    status: int | None = None
+    digest: str | None = None
+    fruitless: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRow:
+    """A round of a site: from its first address until nothing is left to ask for, over as many runs as that takes."""
+
+    site: str
+    scope: str
+    number: int
+    asked: str
+    begun_at: dt.datetime
+    touched_at: dt.datetime
+    ended_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TenureRow:
+    """Who crawls a site. ``beat`` grows while the holder lives: whoever sees it stand still may take over."""
+
+    site: str
+    holder: str
+    run: str
+    beat: int
+    taken_at: dt.datetime

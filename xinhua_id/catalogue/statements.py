@@ -29,6 +29,13 @@ def put(connection: Connection, table: Table, rows: Sequence[R], when: When | No
     connection.execute(_upsert(table, connection.dialect.name, when), offered)
 
 
+def add_new(connection: Connection, table: Table, row: object) -> bool:
+    """Write a row unless one with its key is there; return whether it was written."""
+    values = {column.name: getattr(row, column.name) for column in table.columns}
+    insert = (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
+    return connection.execute(insert.on_conflict_do_nothing(), values).rowcount == 1
+
+
 @lru_cache(maxsize=64)
 def _upsert(table: Table, dialect: str, when: When | None) -> Insert:
     insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)

@@ -190,5 +190,74 @@ tombstones = Table(
     _text("replaced_by"),
 )
 
+# One row a URL of a site, whatever became of it. ``key`` is the id of its canonical address, so that a story's row and
+# its items meet; ``turn`` and ``rank`` say when its turn comes.
+frontier = Table(
+    "frontier",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    _text("scope"),
+    _text("url"),
+    _text("kind"),
+    _text("state"),
+    Column("rank", Integer, nullable=False),
+    Column("turn", BigInteger, nullable=False),
+    Column("depth", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("redirects", Integer, nullable=False),
+    Column("nesting", Integer, nullable=False),
+    Column("published", Moment),
+    Column("modified", Moment),
+    Column("found_at", Moment, nullable=False),
+    Column("leased_at", Moment),
+    Column("due_at", Moment),
+    Column("visited_at", Moment),
+    Column("changed_at", Moment),
+    _maybe("outcome"),
+    _maybe("reason"),
+    Column("status", Integer),
+    _maybe("digest"),
+    Column("fruitless", Integer, nullable=False),
+)
+
+
+def is_in(table: FromClause, state: str) -> ColumnElement[bool]:
+    """Whether a URL is in a state; in literals, or no database would use a partial index."""
+    return table.c.state == literal_column(f"'{state}'")
+
+
+# Partial: most rows of a large frontier wait, or are known and never asked for again.
+for _name, _state, _columns in (
+    ("frontier_waiting", "waiting", (frontier.c.site, frontier.c.scope, frontier.c.rank, frontier.c.turn)),
+    ("frontier_later", "later", (frontier.c.site, frontier.c.scope, frontier.c.due_at)),
+    ("frontier_leased", "leased", (frontier.c.site,)),
+    ("frontier_known", "known", (frontier.c.site, frontier.c.due_at)),
+    ("frontier_aside", "aside", (frontier.c.site, frontier.c.published)),
+):
+    Index(_name, *_columns, sqlite_where=is_in(frontier, _state), postgresql_where=is_in(frontier, _state))
+
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("scope", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    _text("asked"),
+    Column("begun_at", Moment, nullable=False),
+    Column("touched_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+)
+
+tenures = Table(
+    "tenures",
+    metadata,
+    Column("site", Text, primary_key=True),
+    _text("holder"),
+    _text("run"),
+    Column("beat", BigInteger, nullable=False),
+    Column("taken_at", Moment, nullable=False),
+)
+
 #: What the files alone give back; every other table is operational.
 REBUILDABLE = (files, captures, visits, articles, validators, tombstones)

@@ -35,6 +35,18 @@ def each(connection: Connection, site: str | None = None) -> Iterator[VisitRow]:
     return statements.each(connection, VisitRow, query if site is None else query.where(_VISITS.c.site == site))
 
 
+def latest(connection: Connection, site: str) -> Iterator[VisitRow]:
+    """Yield the latest visit to each URL of a site, by URL; memory stays flat."""
+    query = select(_VISITS).where(_VISITS.c.site == site)
+    last: VisitRow | None = None
+    for row in statements.each(connection, VisitRow, query.order_by(_VISITS.c.url, _VISITS.c.visited_at)):
+        if last is not None and last.url != row.url:
+            yield last
+        last = row
+    if last is not None:
+        yield last
+
+
 def drop_run(connection: Connection, site: str, run: str) -> None:
     """Forget the visits of a run."""
     connection.execute(delete(_VISITS).where(_VISITS.c.site == site, _VISITS.c.run == run))

@@ -47,6 +47,9 @@ def crawl(
     since: Annotated[str | None, typer.Option(help="Only stories published on or after this day (2026-11-23).")] = None,
     until: Annotated[str | None, typer.Option(help="Only stories published on or before this day.")] = None,
     limit: Annotated[int | None, typer.Option(help="Stop after this many stories a site.")] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Ask for every known story that is met, not only for those that are due.")
+    ] = False,
     archive: Annotated[
         Path | None, typer.Option(help="The archive's folder; XINHUA_ID_ARCHIVE, else `archives`.")
     ] = None,
@@ -59,6 +62,8 @@ def crawl(
     """Crawl, and exit with what came of it."""
     talk = Console(stderr=True, highlight=False)
     settings: dict[str, Any] = {} if archive is None else {"XINHUA_ID_ARCHIVE": str(archive)}
+    if again:
+        settings["XINHUA_ID_REVISIT"] = "all"
     if requisites is not None:
         settings["XINHUA_ID_REQUISITES"] = requisites.value
     with Progress(talk) as progress:

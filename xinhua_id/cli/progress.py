@@ -16,7 +16,7 @@ from scrapy.crawler import Crawler
 
 from xinhua_id.cli.consoles import size
 from xinhua_id.cli.summary import pages
-from xinhua_id.crawl.scheduler import frontier_of
+from xinhua_id.crawl.frontier import Frontier
 from xinhua_id.crawl.stopping import closing
 from xinhua_id.items import Outcome
 from xinhua_id.spiders.process import Crawled
@@ -72,7 +72,8 @@ class Progress:
 
     def _line(self) -> Text:
         stats = self._crawler.stats.get_stats() if self._crawler else {}
-        waiting = frontier_of(self._crawler).waiting() if self._crawler else 0
+        frontier: Frontier | None = getattr(self._crawler, "frontier", None)  # there once the run has begun
+        waiting = frontier.waiting() if frontier else 0
         parts = [
             f"{int(self._clock() - self._begun)} s",
             f"{stats.get('response_received_count', 0)} pages",

@@ -58,7 +58,7 @@ class Captures:
         self.committer: Committer | None = None
         self.error: XinhuaIdError | None = None
         self.kept_open = False
-        self._catalogue: Catalogue | None = None
+        self.catalogue: Catalogue | None = None
         self._pages: WeakKeyDictionary[Request, Page] = WeakKeyDictionary()
         self._truncated: WeakKeyDictionary[Request, str] = WeakKeyDictionary()
         self._closing: Deferred[None] | None = None
@@ -90,11 +90,11 @@ class Captures:
         terms = {name: str(about[name]) for name in ("terms", "permission") if about.get(name)}
         try:
             self.check()
-            self._catalogue = Catalogue.open(home.parent)
+            self.catalogue = Catalogue.open(home.parent)
             self._recover(home, finish)
             info = {**self._info(), **terms}
             policy = policy_of(self.crawler.settings)
-            self.committer = Committer(home, run, self._catalogue, source=source, info=info, policy=policy)
+            self.committer = Committer(home, run, self.catalogue, source=source, info=info, policy=policy)
             self.committer.begin(about)
             # What is loaded by now stays: the collector need not walk through it again and again.
             gc.freeze()
@@ -138,6 +138,10 @@ class Captures:
         """Return, and forget, the Page of the last exchange of a request; None if no byte of a response came."""
         return self._pages.pop(request, None)
 
+    def keep(self, request: Request, page: Page) -> None:
+        """Take a page that was captured before for the answer to a request."""
+        self._pages[request] = page
+
     def truncated(self, request: Request) -> str | None:
         """Return why the last exchange of a request broke off (a reason of WARC-Truncated); None if it did not."""
         return self._truncated.get(request)
@@ -162,6 +166,12 @@ class Captures:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(self.committer.policy.seconds, self._commit_late)
 
+    def commit_now(self) -> None:
+        """Commit what waits: somebody has nothing to do before it is durable. Raises as `commit_if_due`."""
+        self.check()
+        if self.committer is not None:
+            self._commit()
+
     def close(self, outcome: str | None = None) -> None:
         """Commit what waits and give the files their final names; doing it twice is fine. Raises `CannotWrite`."""
         if self._timer is not None:
@@ -176,8 +186,8 @@ class Captures:
         finally:
             if self.committer is not None:
                 self.error = self.error or self.committer.error
-            if self._catalogue is not None:
-                self._catalogue.close()
+            if self.catalogue is not None:
+                self.catalogue.close()
 
     def fail(self, error: XinhuaIdError) -> None:
         """Keep the first error and close the crawl with it; one that has not begun ends in `open`."""
@@ -188,8 +198,8 @@ class Captures:
             self._closing = deferred_from_coro(self.crawler.engine.close_spider_async(reason=_reason(error)))
 
     def _recover(self, home: Path, finish: Finish | None) -> None:
-        assert self._catalogue is not None
-        found = recover(home, self._catalogue, finish)
+        assert self.catalogue is not None
+        found = recover(home, self.catalogue, finish)
         for line in found.lines():
             logger.warning("%s", line)
         if found.runs:

@@ -1,7 +1,9 @@
 """The frontier: which URLs are still to be visited, which are out on lease, and what became of them.
 
-It owns what Scrapy leaves to middlewares: a redirect comes back as a link, a retry as a moment. Knows nothing of
-Scrapy, of pages or of files. `MemoryFrontier` lives as long as its process; a durable one keeps the same Protocol.
+It lies in the catalogue, so that a crawl that dies goes on where it was: a lease ends in the transaction that makes its
+record and its item durable, and what is handed out was written down as leased before. A few leases at a time are held
+in memory. Owns what Scrapy leaves to middlewares: a redirect comes back as a link, a retry as a moment. Knows nothing
+of Scrapy, of pages or of files.
 """
 
 from __future__ import annotations
@@ -10,226 +12,266 @@ import datetime as dt
 import heapq
 import itertools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
-from xinhua_id import paging, urls
-from xinhua_id.crawl.discovery import BELONGING, Kind, Link
-from xinhua_id.items import Outcome
+from sqlalchemy import Connection
 
-#: A URL is asked for this often before it counts as failed for this run.
-MAX_TRIES = 3
-#: A chain of redirects longer than this leads nowhere (RFC 9110 §15.4 asks clients to detect loops).
-MAX_REDIRECTS = 10
-#: No wait, whoever asks for it, is longer than this within one run.
-LONGEST_WAIT = dt.timedelta(hours=1)
+from xinhua_id.catalogue import frontier as rows
+from xinhua_id.catalogue.rows import FrontierRow, RoundRow
+from xinhua_id.catalogue.store import Catalogue
+from xinhua_id.crawl import offers
+from xinhua_id.crawl.discovery import LEADING, Kind, Link
+from xinhua_id.crawl.lease import Lease, Settled
+from xinhua_id.crawl.offers import BEGUN, LEADING_AGAIN, STORY_AGAIN, Offer, TakingUp
+from xinhua_id.crawl.revisit import Intervals
+from xinhua_id.crawl.target import Range
 
-# What belongs to a story begun comes first, its parts before its pictures and styles, so that a crawl that is
-# interrupted has whole stories; then stories, so that `--limit` ends early and the queue stays short; then what leads
-# to many stories at once.
-_RANK = {
-    Kind.PART: 0, Kind.REQUISITE: 1, Kind.STORY: 2, Kind.FEED: 3, Kind.REST: 3, Kind.LISTING: 3, Kind.SITEMAP: 3,
-    Kind.PAGE: 4,
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """One URL handed out to be visited; it stays the frontier's until it is acknowledged."""
-
-    url: str
-    kind: Kind
-    published: dt.datetime | None = None
-    depth: int = 0
-    tries: int = 1
-    redirects: int = 0
-    nesting: int = 0
-    not_before: dt.datetime | None = None
+#: So many leases are taken at once, at the most.
+BATCH = 100
+# What waits for its next try is handed out early, in such numbers, where nothing else is to be done.
+_LATER = 8
+#: Due visits and what was left aside join those that wait in such numbers, so that a round begins at once.
+_RECALLED = 1000
 
 
-class Frontier(Protocol):
-    """What the scheduler, the politeness middleware and the store stage ask of a frontier."""
+class Watching(Protocol):
+    """Who is told what became of leases once that is durable."""
 
-    def add(self, links: Iterable[Link], *, depth: int = 0) -> int:
-        """Take up the links that were never seen; return how many."""
-
-    def lease(self) -> Lease | None:
-        """Hand out the next URL, or None where there is nothing to hand out now."""
-
-    def acknowledge(
-        self,
-        lease: Lease,
-        outcome: Outcome,
-        *,
-        reason: str | None = None,
-        links: Iterable[Link] = (),
-        retry_at: dt.datetime | None = None,
-    ) -> int:
-        """End a lease: its links are taken up, a retry is put back; return how many links were new."""
-
-    def release(self, lease: Lease) -> None:
-        """Take a lease back unvisited: the crawl ends before its turn came."""
-
-    def begin_no_story(self) -> None:
-        """Hand out nothing any more but what belongs to stories already begun: their parts, their requisites."""
-
-    def parts_due(self) -> int:
-        """How much that belongs to stories begun is still to come: not handed out yet, or out on lease."""
-
-    def pending(self) -> bool:
-        """Whether `lease` would hand out a URL."""
-
-    def waiting(self) -> int:
-        """How many URLs are not handed out yet."""
+    def __call__(self, settled: Settled, fresh: int) -> None:
+        """``fresh`` links of the page were new."""
 
 
-class MemoryFrontier:
-    """A frontier in memory: by rank, then first come first served; a retry waits until its moment.
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
-    A link is the same as one seen before when their canonical URLs are equal. The target of a redirect is
-    compared letter by letter instead: `/slug` → `/slug/` is a step, not a repetition. A part of a story stands at the
-    depth of its story, and page 1 is the same under its number and without. A requisite is known by its address as
-    written, scheme aside, and apart from the pages: a page that names a story as a picture does not take it away.
+
+class Frontier:
+    """The frontier of one round of one site.
+
+    ``commit`` makes durable what waits, by calling `enter` in its transaction and `entered` after it; without it the
+    frontier commits by itself. ``again``: what earlier rounds visited is visited once more. ``recorded`` are leases
+    that a crawl which died had recorded; they are handed out first. What asks the catalogue raises `ArchiveError`.
     """
 
-    def __init__(self, clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        current: RoundRow,
+        *,
+        chosen: Range | None = None,
+        commit: Callable[[], None] | None = None,
+        told: Watching | None = None,
+        recorded: Iterable[Lease] = (),
+        again: bool = False,
+        intervals: Intervals | None = None,
+        clock: Callable[[], dt.datetime] = _now,
+        batch: int = BATCH,
+    ) -> None:
+        self.round = current
+        self._catalogue = catalogue
+        self._range = chosen or Range()
+        self._commit = commit or self._commit_alone
+        self._told = told
+        self._again = again
+        self._intervals = intervals or Intervals()
         self._clock = clock
+        self._batch = batch
         self._order = itertools.count()
-        self._ready: list[tuple[int, int, Lease]] = []
-        self._later: list[tuple[dt.datetime, int, Lease]] = []
-        self._leased: dict[tuple[str, bool], Lease] = {}
-        self._seen: set[str] = set()
-        self._asked: set[str] = set()
-        self._requisites: set[str] = set()
-        self._no_story = False
+        self._heap: list[tuple[int, int, int, Lease]] = []
+        self._out: dict[str, Lease] = {}
+        self._settled: list[Settled] = []
+        self._offers: list[Offer] = []
+        self._entered: list[tuple[Settled, int]] = []
+        self._exhausted = self._no_story = self._recalled_leading = False
+        with catalogue.reading() as connection:
+            self._waiting = rows.waiting(connection, current.site, current.scope)
+        self._turn = offers.turn_at(current, clock())
+        for lease in recorded:
+            self._push(lease)
 
-    def add(self, links: Iterable[Link], *, depth: int = 0) -> int:
-        """Take up the links whose canonical URL was never seen; return how many."""
-        fresh = 0
-        for link in links:
-            if link.kind is Kind.REQUISITE:
-                fresh += self._add_requisite(link, max(depth - 1, 0))
-                continue
-            is_part = link.kind is Kind.PART
-            name = paging.first_of(link.url) if is_part else urls.canonical(link.url)
-            if name not in self._seen:
-                self._seen.add(name)
-                self._put(Lease(link.url, link.kind, link.published, max(depth - 1, 0) if is_part else depth))
-                fresh += 1
-        return fresh
+    # -- what the crawl asks ------------------------------------------------------------------------------------
+
+    def start(self, links: Iterable[Link]) -> None:
+        """Take up where a round begins: known or not, each is visited once in it."""
+        self._offers.append(Offer(tuple(links), starts=True))
+
+    def add(self, links: Iterable[Link]) -> None:
+        """Take up the links that were never seen, with the next commit."""
+        self._offers.append(Offer(tuple(links)))
 
     def lease(self) -> Lease | None:
         """Hand out the next URL; one that has to wait only when nothing else is there, with its `not_before`."""
-        now = self._clock()
-        while self._later and self._later[0][0] <= now:
-            self._put(heapq.heappop(self._later)[2])
-        if self._ready:
-            lease = heapq.heappop(self._ready)[2]
-        elif self._later:
-            lease = heapq.heappop(self._later)[2]
-        else:
+        if not self._heap:
+            self._refill()
+        if not self._heap:
             return None
-        self._leased[_key(lease)] = lease
+        lease = heapq.heappop(self._heap)[3]
+        assert lease.row is not None
+        self._out[lease.row.key] = lease
         return lease
 
-    def acknowledge(
-        self,
-        lease: Lease,
-        outcome: Outcome,
-        *,
-        reason: str | None = None,  # noqa: ARG002 (a frontier that lasts writes it down)
-        links: Iterable[Link] = (),
-        retry_at: dt.datetime | None = None,
-    ) -> int:
-        """End a lease: its links are taken up (a redirect's as the next step), a retry is put back."""
-        self._leased.pop(_key(lease), None)
-        if retry_at is not None and (lease.kind in BELONGING or not self._no_story):
-            again = replace(lease, tries=lease.tries + 1, not_before=retry_at)
-            heapq.heappush(self._later, (retry_at, next(self._order), again))
-        if outcome is Outcome.REDIRECT:
-            return sum(self._follow(lease, link) for link in links)
-        return self.add(links, depth=lease.depth + 1)
+    def acknowledge(self, settled: Settled) -> None:
+        """End a lease with the next commit: its links are taken up, those of a redirect as the next step of it.
+
+        A lease that is not out is none of this frontier's any more.
+        """
+        lease = settled.lease
+        if lease.row is not None and self._out.pop(lease.row.key, None) is not None:
+            self._settled.append(settled)
 
     def release(self, lease: Lease) -> None:
-        """Take a lease back unvisited."""
-        if self._leased.pop(_key(lease), None) is not None:
-            self._put(lease)
+        """Take a lease back unvisited: the crawl ends before its turn came."""
+        if lease.row is not None and self._out.pop(lease.row.key, None) is not None:
+            self._push(lease)
 
     def begin_no_story(self) -> None:
-        """Drop all that belongs to no story begun, now and from now on."""
+        """Hand out nothing any more but what belongs to stories already begun: their parts, their requisites."""
         self._no_story = True
-        self._ready = [entry for entry in self._ready if entry[2].kind in BELONGING]
-        self._later = [entry for entry in self._later if entry[2].kind in BELONGING]
-        heapq.heapify(self._ready)
-        heapq.heapify(self._later)
+        back = [entry[3].row for entry in self._heap if entry[0] >= BEGUN]
+        self._heap = [entry for entry in self._heap if entry[0] < BEGUN]
+        heapq.heapify(self._heap)
+        with self._catalogue.begin() as connection:
+            rows.put(connection, [_given_back(row) for row in back if row is not None])
+        self._waiting += len(back)
 
     def parts_due(self) -> int:
-        """How many parts and requisites wait or are out on lease."""
-        every = (*(entry[2] for entry in (*self._ready, *self._later)), *self._leased.values())
-        return sum(lease.kind in BELONGING for lease in every)
+        """How much that belongs to stories begun is still to come: not handed out yet, or out on lease."""
+        if self.unsettled():
+            self._commit()
+        with self._catalogue.reading() as connection:
+            site, scope = self.round.site, self.round.scope
+            return rows.waiting(connection, site, scope, BEGUN) + rows.out(connection, site, BEGUN)
 
     def pending(self) -> bool:
-        """Whether there is a URL to hand out."""
-        return bool(self._ready or self._later)
+        """Whether `lease` may hand out a URL."""
+        return bool(self._heap) or self.unsettled() or not self._exhausted
 
     def waiting(self) -> int:
-        """How many URLs are not handed out yet."""
-        return len(self._ready) + len(self._later)
+        """About how many URLs are not handed out yet."""
+        return max(self._waiting, 0) + len(self._heap)
 
-    def _add_requisite(self, link: Link, depth: int) -> bool:
-        name = _without_scheme(link.url)
-        if name in self._requisites or link.url in self._asked:
-            return False
-        self._requisites.add(name)
-        self._put(Lease(link.url, link.kind, depth=depth, nesting=link.nesting))
-        return True
+    def end(self, *, finished: bool) -> None:
+        """Let everything that is out wait again; ``finished``: the round is over, the next run begins another."""
+        now = self._clock()
+        with self._catalogue.begin() as connection:
+            rows.give_back(connection, self.round.site)
+            rows.put(connection, self._recorded())
+            rows.touch(connection, self.round.site, self.round.scope, now)
+            if finished:
+                rows.put_round(connection, replace(self.round, touched_at=now, ended_at=now))
+        self._heap.clear()
+        self._out.clear()
+        self._exhausted = True
 
-    def _follow(self, lease: Lease, link: Link) -> bool:
-        if lease.kind is Kind.REQUISITE:
-            return self._follow_requisite(lease, link.url)
-        name = urls.canonical(link.url)
-        if link.url in self._asked or (name in self._seen and name != urls.canonical(lease.url)):
-            return False
-        self._seen.add(name)
-        self._put(replace(lease, url=link.url, kind=link.kind, tries=1, redirects=lease.redirects + 1, not_before=None))
-        return True
+    # -- what the committer asks --------------------------------------------------------------------------------
 
-    def _follow_requisite(self, lease: Lease, url: str) -> bool:
-        """Take the step, unless it is somebody else's; `http` → `https` is one, and ten of them are a circle."""
-        name = _without_scheme(url)
-        if url == lease.url or (name in self._requisites and name != _without_scheme(lease.url)):
-            return False
-        self._requisites.add(name)
-        self._put(replace(lease, url=url, tries=1, redirects=lease.redirects + 1, not_before=None))
-        return True
+    def unsettled(self) -> bool:
+        """Whether something was acknowledged or offered that is not written down."""
+        return bool(self._settled or self._offers)
 
-    def _put(self, lease: Lease) -> None:
-        if lease.kind is not Kind.REQUISITE:
-            self._asked.add(lease.url)
-        if self._no_story and lease.kind not in BELONGING:
+    def enter(self, connection: Connection) -> None:
+        """Write down what was acknowledged and offered, and take the next leases, in the committer's transaction."""
+        settled, self._settled = self._settled, []
+        offered, self._offers = self._offers, []
+        now, site = self._clock(), self.round.site
+        known = rows.by_keys(connection, site, offers.keys_in(settled, offered))
+        made = TakingUp(known, self.round, self._turn, now, self._again, self._intervals)
+        for offer in offered:
+            made.offer(offer)
+        self._entered += [(one, made.settle(one)) for one in settled]
+        self._turn = made.turn
+        rows.put(connection, list(made.rows.values()))
+        rows.touch(connection, site, self.round.scope, now)
+        self._note(made.rows.values(), known)
+        if len(self._heap) < self._batch // 2 or self._goes_before(made.rows.values()):
+            self._take(connection)
+
+    def entered(self) -> None:
+        """What `enter` wrote is durable."""
+        entered, self._entered = self._entered, []
+        if self._told is not None:
+            for settled, fresh in entered:
+                self._told(settled, fresh)
+
+    # -- within -------------------------------------------------------------------------------------------------
+
+    def _recorded(self) -> list[FrontierRow]:
+        """Return what a crawl that died had recorded, and this one did not come to: the next one finds it so."""
+        held = [*(entry[3] for entry in self._heap), *self._out.values()]
+        return [lease.row for lease in held if lease.recorded is not None and lease.row is not None]
+
+    def _commit_alone(self) -> None:
+        with self._catalogue.begin() as connection:
+            self.enter(connection)
+        self.entered()
+
+    def _refill(self) -> None:
+        if self.unsettled():
+            self._commit()  # which takes what comes next, too
+        if not self._heap and not self._exhausted:
+            with self._catalogue.begin() as connection:
+                self._take(connection)
+
+    def _note(self, changed: Iterable[FrontierRow], known: dict[str, FrontierRow]) -> None:
+        for row in changed:
+            if row.state in {"waiting", "later"}:
+                was = known.get(row.key)
+                self._waiting += was is None or was.state not in {"waiting", "later"}
+                self._exhausted = False
+
+    def _goes_before(self, changed: Iterable[FrontierRow]) -> bool:
+        first = min((row.rank for row in changed if row.state == "waiting"), default=None)
+        return first is not None and bool(self._heap) and first < self._heap[0][0]
+
+    def _take(self, connection: Connection) -> None:
+        """Lease what comes next, so that a batch is at hand; with one at hand, only what goes before it."""
+        current, now = self.round, self._clock()
+        bound = BEGUN if self._no_story else None
+        if self._heap and len(self._heap) >= self._batch // 2:
+            bound = min(self._heap[0][0], bound or self._heap[0][0])
+        rows.ripen(connection, current.site, current.scope, now)
+        taken = rows.take(connection, current.site, current.scope, now, self._batch, bound)
+        if not taken and not self._heap and not self._no_story:
+            while not taken and self._recall(connection):
+                taken = rows.take(connection, current.site, current.scope, now, self._batch, bound)
+        if not taken and not self._heap:
+            taken = rows.take_later(connection, current.site, current.scope, now, _LATER, bound)
+        self._waiting -= len(taken)
+        for row in taken:
+            self._push(Lease.of(row, not_before=row.due_at))
+        self._exhausted = not taken and not self._heap
+
+    def _recall(self, connection: Connection) -> int:
+        """Let due visits, then what earlier rounds left aside, wait their turn; return how many."""
+        current, chosen = self.round, self._range
+        if current.scope:
+            return 0  # seeds were named: what else is due is for a crawl of the whole site
+        self._turn += 1
+        found = 0
+        if chosen.since is None and chosen.until is None:
+            found = rows.recall(connection, current, None, self._turn, _RECALLED, rank=STORY_AGAIN)
+        if not found:
+            found = rows.take_up_aside(connection, current, chosen.since, chosen.until, self._turn, _RECALLED)
+        self._waiting += found
+        return found
+
+    def recall_leading(self) -> None:
+        """Let the listings, feeds and sitemaps that are due wait their turn, as a round begins with them too."""
+        if self.round.scope:
             return
-        heapq.heappush(self._ready, (_RANK[lease.kind], next(self._order), lease))
+        self._turn += 1
+        with self._catalogue.begin() as connection:
+            kinds = [kind.value for kind in (*LEADING, Kind.PAGE)]
+            found = rows.recall_leading(connection, self.round, self._turn, LEADING_AGAIN, kinds)
+        self._waiting += found
+        self._exhausted = self._exhausted and not found
+
+    def _push(self, lease: Lease) -> None:
+        assert lease.row is not None
+        rank = -1 if lease.recorded is not None else lease.row.rank
+        heapq.heappush(self._heap, (rank, lease.row.turn, next(self._order), lease))
 
 
-def _key(lease: Lease) -> tuple[str, bool]:
-    """Return what tells two leases apart: an address may be out as a page and as a picture of another."""
-    return lease.url, lease.kind is Kind.REQUISITE
-
-
-def _without_scheme(url: str) -> str:
-    return url.partition("://")[2]
-
-
-def next_try(
-    lease: Lease, now: dt.datetime, *, backoff: float, retry_after: dt.datetime | None = None, tries: int = MAX_TRIES
-) -> dt.datetime | None:
-    """Return when a failed URL may be asked for again, or None: its tries are used up.
-
-    ``backoff`` is in seconds and grows fourfold with each try; what the server asks for (``Retry-After``,
-    RFC 9110 §10.2.3) counts where it is later. Neither is longer than `LONGEST_WAIT`.
-    """
-    if lease.tries >= tries:
-        return None
-    own = now + dt.timedelta(seconds=backoff * 4 ** (lease.tries - 1))
-    wanted = max(own, retry_after) if retry_after else own
-    return min(wanted, now + LONGEST_WAIT)
+def _given_back(row: FrontierRow) -> FrontierRow:
+    return replace(row, state="waiting", leased_at=None)

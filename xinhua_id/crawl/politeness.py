@@ -172,7 +172,7 @@ class PolitenessMiddleware:
         rules: Rules | None = getattr(self.crawler.spider, "rules", None)
         frontier: Any = getattr(self.crawler, "frontier", None)
         if rules is not None and frontier is not None and rules.whole_site:
-            frontier.add(links(page, Kind.PAGE, rules))
+            frontier.start(links(page, Kind.PAGE, rules))
 
     async def _until(self, moment: dt.datetime | None) -> None:
         while moment is not None and (left := (moment - dt.datetime.now(dt.UTC)).total_seconds()) > 0:

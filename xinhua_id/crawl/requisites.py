@@ -26,7 +26,7 @@ from xinhua_id.crawl.discovery import Kind, Link
 from xinhua_id.crawl.discovery import requisites as found_in
 from xinhua_id.crawl.discovery.css import Sort
 from xinhua_id.crawl.discovery.requisites import Requisite
-from xinhua_id.crawl.frontier import Lease
+from xinhua_id.crawl.lease import Lease
 from xinhua_id.crawl.politeness import Denied, is_loopback
 from xinhua_id.errors import UsageError
 from xinhua_id.items import Article, Page

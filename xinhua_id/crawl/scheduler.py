@@ -13,8 +13,12 @@ from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 
+from xinhua_id.crawl.capture import CANNOT_WRITE
 from xinhua_id.crawl.discovery import Kind, Link
-from xinhua_id.crawl.frontier import Frontier, Lease, MemoryFrontier
+from xinhua_id.crawl.frontier import Frontier
+from xinhua_id.crawl.lease import Lease
+from xinhua_id.crawl.stopping import closing, end_crawl
+from xinhua_id.errors import ArchiveError, UsageError
 
 
 class Leasing(Protocol):
@@ -25,42 +29,55 @@ class Leasing(Protocol):
 
 
 def frontier_of(crawler: Crawler) -> Frontier:
-    """Return the frontier of a crawl: one for each crawler, made when it is first asked for."""
+    """Return the frontier of a crawl, which is there once its run has begun; raise `UsageError` before."""
     found = getattr(crawler, "frontier", None)
     if found is None:
-        found = MemoryFrontier()
-        crawler.frontier = found  # type: ignore[attr-defined]
+        raise UsageError(
+            "the crawl has no frontier yet",
+            now="Keep xinhua_id.pipelines.store.Store among ITEM_PIPELINES: it begins the run.",
+        )
     return cast(Frontier, found)
 
 
 class FrontierScheduler(BaseScheduler):
-    """Hands the engine one request for each lease."""
+    """Hands the engine one request for each lease. The frontier is there once the pipelines are open."""
 
-    def __init__(self, frontier: Frontier) -> None:
-        self.frontier = frontier
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
         self._spider: Leasing | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Sit on the crawler's frontier."""
-        return cls(frontier_of(crawler))
+        """Make the scheduler of a crawl."""
+        return cls(crawler)
+
+    @property
+    def frontier(self) -> Frontier:
+        """The crawl's frontier."""
+        return frontier_of(self._crawler)
 
     def open(self, spider: Spider) -> None:
         """Remember whose requests the leases become."""
         self._spider = cast(Leasing, spider)
 
     def has_pending_requests(self) -> bool:
-        """Whether the frontier has a URL to hand out."""
+        """Whether the frontier may have a URL to hand out."""
         return self.frontier.pending()
 
     def enqueue_request(self, request: Request) -> bool:
-        """Take up the link of a request (``meta["link"]``, else its URL as a page); False where it was seen before."""
-        link = request.meta.get("link") or Link(request.url, Kind.PAGE)
-        return self.frontier.add([link]) == 1
+        """Take up the link of a request (``meta["link"]``, else its URL as a page); one that is known is not asked."""
+        self.frontier.add([request.meta.get("link") or Link(request.url, Kind.PAGE)])
+        return True
 
     def next_request(self) -> Request | None:
-        """Lease the next URL and return the request that visits it."""
-        lease = self.frontier.lease()
+        """Lease the next URL and return the request that visits it; a frontier that cannot be asked ends the crawl."""
+        if closing(self._crawler):
+            return None
+        try:
+            lease = self.frontier.lease()
+        except ArchiveError as error:
+            end_crawl(self._crawler, CANNOT_WRITE, error)
+            return None
         if lease is None or self._spider is None:
             return None
         return self._spider.request(lease)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xinhua_id.crawl.discovery import Link
-from xinhua_id.crawl.frontier import Lease
+from xinhua_id.crawl.lease import Lease
 from xinhua_id.items import Article, Outcome, Page
 from xinhua_id.sources import Source
 
@@ -28,12 +28,16 @@ class Visit:
     page: Page | None
     source: Source | None
     links: Sequence[Link] = ()
+    aside: Sequence[Link] = ()
     requisites: Sequence[Link] = ()
     article: Article | None = None
     outcome: Outcome | None = None
     reason: str | None = None
     detail: str | None = None
     retry_at: dt.datetime | None = None
+    published: dt.datetime | None = None
+    digest: str | None = None
+    aliases: Sequence[str] = ()
 
     def end(self, outcome: Outcome, reason: str | None = None, detail: str | None = None) -> Visit:
         """Decide the outcome; a Visit that ends otherwise than as a story carries no article on. Return self."""

@@ -32,11 +32,12 @@ class Separate(Stage):
             outcome = Outcome.LISTING if error.reason in _LEADING else Outcome.NO_ARTICLE
             visit.end(outcome, error.reason, error.what)
             if outcome is Outcome.LISTING and visit.lease.kind is Kind.STORY:
-                visit.links = self.spider.leads(visit.page, Kind.LISTING)  # as a story it led nowhere
+                visit.links, visit.aside = self.spider.leads(visit.page, Kind.LISTING)  # as a story it led nowhere
             return
+        visit.published = article.date_published
         if self.spider.range.holds(article.date_published):
-            visit.article = article
+            visit.article, visit.digest = article, article.content_digest
             if visit.lease.kind is not Kind.STORY and visit.lease.kind is not Kind.PART:
-                visit.links = [*self.spider.leads(visit.page, Kind.STORY), *visit.links]  # its other parts first
+                visit.links = [*self.spider.leads(visit.page, Kind.STORY)[0], *visit.links]  # its other parts first
         else:
             visit.end(Outcome.NO_ARTICLE, "out-of-range")

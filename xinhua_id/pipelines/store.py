@@ -21,8 +21,10 @@ from scrapy.settings import BaseSettings
 
 from xinhua_id.archive.commit import Ended
 from xinhua_id.corpus.finish import finish
+from xinhua_id.crawl.beginning import begin_work
 from xinhua_id.crawl.capture import Captures
 from xinhua_id.crawl.counting import count
+from xinhua_id.crawl.lease import Settled
 from xinhua_id.crawl.run import Run
 from xinhua_id.crawl.stopping import end_crawl, error_of
 from xinhua_id.crawl.visit import Visit
@@ -49,6 +51,7 @@ _SHAPING = (
     "XINHUA_ID_PERMISSIONS",
 )
 #: Scrapy's close reasons that are no success and no failure, in the manifest's words.
+_ROUND_ENDS = frozenset({"finished", "limit", "budget"})
 _ENDS = {"finished": "finished", "limit": "limit-reached", "shutdown": "interrupted"}
 
 
@@ -83,9 +86,12 @@ class Store(Stage):
         captures = Captures.of(self.crawler)
         captures.kept_open = True
         captures.open(run.home, run.name, spider.target.label, {**run.about, **self._terms()}, finish)
+        begin_work(self.crawler, spider.rules, spider.range, spider.about())
 
     def process_item(self, visit: Visit) -> Visit:
         """Write what is to be written, count the outcome and acknowledge the lease."""
+        if visit.lease.recorded is not None:
+            return self._settle_recorded(visit)
         if visit.outcome is None:
             self._decide(visit)
         try:
@@ -94,6 +100,14 @@ class Store(Stage):
             end_crawl(self.crawler, "archive-cannot-write", error)
             self.spider.frontier.release(visit.lease)
             raise DropItem(f"not written: {visit.lease.url}") from error
+        self._acknowledge(visit)
+        return visit
+
+    def _settle_recorded(self, visit: Visit) -> Visit:
+        """Acknowledge what was written before the crawl died, as it was written; its links are taken up now."""
+        assert visit.lease.recorded is not None
+        visit.article = None
+        visit.outcome, visit.reason = visit.lease.recorded.outcome, visit.lease.recorded.reason
         self._acknowledge(visit)
         return visit
 
@@ -133,7 +147,6 @@ class Store(Stage):
                 article=visit.article if visit.outcome is Outcome.STORY else None,
             )
         )
-        captures.commit_if_due()
         if visit.outcome is Outcome.STORY and visit.article is not None:
             self._count(visit.article)
 
@@ -160,10 +173,13 @@ class Store(Stage):
             stats.inc_value("frontier/retries")
         if visit.outcome is Outcome.FAILED:
             logger.warning("%s: %s", visit, visit.detail or "no details")
-        fresh = self.spider.frontier.acknowledge(
-            visit.lease, visit.outcome, reason=visit.reason, links=visit.links, retry_at=visit.retry_at
-        )
-        stats.inc_value("frontier/links", fresh)
+        self.spider.frontier.acknowledge(
+            Settled(
+                visit.lease, visit.outcome, dt.datetime.now(dt.UTC), visit.reason, visit.links, visit.aside,
+                visit.aliases, visit.retry_at, visit.published, visit.digest, visit.page.status if visit.page else None,
+            )
+        )  # fmt: skip
+        Captures.of(self.crawler).commit_if_due()
         limit = self.spider.limit
         if limit is not None and len(self._stories) >= limit and not self.spider.frontier.parts_due():
             end_crawl(self.crawler, "limit")
@@ -186,6 +202,8 @@ class Store(Stage):
         with contextlib.suppress(ArchiveError):  # kept in `captures.error`, which is told below
             self._explain(captures, run)
         with contextlib.suppress(ArchiveError):
+            self._end_work(captures, reason)
+        with contextlib.suppress(ArchiveError):
             captures.close(outcome)
         error = error_of(self.crawler) or captures.error
         files = [run.items] if run.items.exists() else []
@@ -205,6 +223,12 @@ class Store(Stage):
             )
         except CannotWrite as failure:
             end_crawl(self.crawler, "archive-cannot-write", failure)
+
+    def _end_work(self, captures: Captures, reason: str) -> None:
+        """Commit what waits, and give the leases back; after a failure the next run finds them as they are."""
+        if error_of(self.crawler) is None and captures.error is None and captures.committer is not None:
+            captures.commit_now()
+            self.spider.frontier.end(finished=reason in _ROUND_ENDS)
 
     def _explain(self, captures: Captures, run: Run) -> None:
         """Write the run's log, settings and stats into its WARC, as resource records."""

@@ -26,7 +26,8 @@ from xinhua_id.crawl.capture import Captures
 from xinhua_id.crawl.discovery import LEADING, Kind, Link, Rules, discover
 from xinhua_id.crawl.discovery.css import Sort
 from xinhua_id.crawl.discovery.requisites import sort_of
-from xinhua_id.crawl.frontier import MAX_REDIRECTS, Frontier, Lease, next_try
+from xinhua_id.crawl.frontier import Frontier
+from xinhua_id.crawl.lease import MAX_REDIRECTS, Lease, next_try
 from xinhua_id.crawl.politeness import check_contact, check_permission, is_loopback
 from xinhua_id.crawl.requisites import Bounds, Requisites, wanted
 from xinhua_id.crawl.run import Run
@@ -106,9 +107,11 @@ class NewsSpider(Spider):
         return about(self.target, self.range, self.limit, self.requisites.wanted)
 
     async def start(self) -> AsyncIterator[Request]:
-        """Yield where the crawl begins; the scheduler puts it on the frontier, from where it comes back on lease."""
-        for link in self.rules.start():
-            yield Request(link.url, meta={"link": link})
+        """Put where the crawl begins on the frontier, from where it comes back on lease; yield nothing."""
+        self.frontier.start(self.rules.start())
+        nothing: tuple[Request, ...] = ()
+        for request in nothing:
+            yield request
 
     def request(self, lease: Lease) -> Request:
         """Return the request that visits a lease."""
@@ -120,7 +123,7 @@ class NewsSpider(Spider):
             callback=self.answered,
             errback=self.unanswered,
             dont_filter=True,
-            headers=Captures.of(self.crawler).conditions(lease.url),
+            headers=Captures.of(self.crawler).conditions(lease.url) if lease.recorded is None else {},
             meta=meta,
         )
 
@@ -209,17 +212,21 @@ class NewsSpider(Spider):
     def _read(self, visit: Visit, page: Page) -> Visit:
         """Find the links of a page that answered; whether it is a story is for the pipelines to say."""
         kind = visit.lease.kind
-        visit.links = self.leads(page, kind)
+        visit.links, visit.aside = self.leads(page, kind)
         if kind in LEADING:
             visit.end(Outcome.LISTING, kind.value)
         return visit
 
-    def leads(self, page: Page, kind: Kind) -> list[Link]:
-        """Return where a page leads within the range of dates; what is left out is counted by its reason."""
+    def leads(self, page: Page, kind: Kind) -> tuple[list[Link], list[Link]]:
+        """Return where a page leads within the range of dates, and outside it; the rest is counted by its reason."""
         found = discover(page, kind, self.rules)
         for reason, number in found.skipped.items():
             self._count(f"links/{reason}", number)
-        return [link for link in found.links if self._wanted(link)]
+        wanted: list[Link] = []
+        aside: list[Link] = []
+        for link in found.links:
+            (wanted if self._wanted(link) else aside).append(link)
+        return wanted, aside
 
     def _wanted(self, link: Link) -> bool:
         """Whether a link may lead into the range of dates; one whose date is unknown may.

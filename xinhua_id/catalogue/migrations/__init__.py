@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 from xinhua_id.errors import CatalogueError
 
 #: The latest revision, said here so that most starts need no Alembic; a test holds it to the revisions.
-HEAD = "0001"
+HEAD = "0002"
 
 
 def revision(connection: Connection) -> str | None:

@@ -50,6 +50,7 @@ class Link:
     modified: dt.datetime | None = None
     guessed: bool = False
     nesting: int = 0
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,101 @@
+"""How a run begins its work: the frontier is opened over the catalogue, and told what becomes of leases is counted.
+
+Knows nothing of pages.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
+
+from xinhua_id.crawl import rounds
+from xinhua_id.crawl.capture import Captures
+from xinhua_id.crawl.discovery import Rules
+from xinhua_id.crawl.frontier import Frontier
+from xinhua_id.crawl.lease import Settled
+from xinhua_id.crawl.revisit import GONE, STORIES, Intervals
+from xinhua_id.crawl.target import Range
+from xinhua_id.errors import UsageError
+from xinhua_id.items import Outcome
+
+#: Which stories that are known already are asked for: those that are due, all that are met again, or none.
+REVISITS = ("due", "all")
+# What was asked for beside the addresses: a round is gone on with where all of it is the same.
+_ASKED = ("seeds", "since", "until", "requisites", "base")
+
+logger = logging.getLogger(__name__)
+
+
+def begin_work(crawler: Crawler, rules: Rules, chosen: Range, about: Mapping[str, Any]) -> Frontier:
+    """Open the frontier of a crawl whose run has begun, and let every commit enter it. Raises `ArchiveError`."""
+    captures = Captures.of(crawler)
+    assert captures.catalogue is not None
+    assert captures.committer is not None
+    site = captures.committer.home.name
+    scope = rounds.scope_of([link.url for link in rules.begin], whole_site=rules.whole_site)
+    asked = rounds.asked_as_text({name: about.get(name) for name in _ASKED})
+    begun = rounds.begin(captures.catalogue, site, scope, asked, dt.datetime.now(dt.UTC))
+    frontier = Frontier(
+        captures.catalogue,
+        begun.round,
+        chosen=chosen,
+        commit=captures.commit_now,
+        told=lambda settled, fresh: _told(crawler, settled, fresh),
+        recorded=begun.recorded,
+        again=revisits_of(crawler.settings) == "all",
+        intervals=intervals_of(crawler.settings),
+    )
+    if not begun.resumed and chosen == Range():
+        frontier.recall_leading()
+    stats = crawler.stats
+    stats.set_value("frontier/round", begun.round.number)
+    stats.set_value("frontier/resumed", begun.resumed)
+    if begun.returned:
+        stats.set_value("frontier/returned", begun.returned)
+    if begun.resumed:
+        logger.info(
+            "round %d of %s, begun at %s, goes on: %d URLs wait, %d visits are taken from their records",
+            begun.round.number, site, begun.round.begun_at.isoformat(timespec="seconds"), frontier.waiting(),
+            len(begun.recorded),
+        )  # fmt: skip
+    crawler.frontier = frontier  # type: ignore[attr-defined]
+    captures.committer.companion = frontier
+    return frontier
+
+
+def revisits_of(settings: BaseSettings) -> str:
+    """Return which known stories are asked for again; raise `UsageError` for any other word."""
+    said = str(settings.get("XINHUA_ID_REVISIT") or "due")
+    if said not in REVISITS:
+        raise UsageError(f"XINHUA_ID_REVISIT: {said!r}", now=f"Set it to one of {', '.join(REVISITS)}.")
+    return said
+
+
+def intervals_of(settings: BaseSettings) -> Intervals:
+    """Return the bounds of the time between two visits, as the settings say."""
+    usual = Intervals()
+    hours = settings.getfloat("XINHUA_ID_REVISIT_SHORTEST_HOURS", usual.shortest / dt.timedelta(hours=1))
+    days = settings.getfloat("XINHUA_ID_REVISIT_LONGEST_DAYS", usual.longest / dt.timedelta(days=1))
+    shortest = dt.timedelta(hours=hours)
+    longest = max(shortest, dt.timedelta(days=days))
+    return Intervals(shortest, longest, max(shortest, min(usual.listing, longest)))
+
+
+def _told(crawler: Crawler, settled: Settled, fresh: int) -> None:
+    """Count what a lease brought: new links, and what became of a story that was here."""
+    stats, row = crawler.stats, settled.lease.row
+    stats.inc_value("frontier/links", fresh)
+    if row is None or row.outcome not in STORIES or settled.retry_at is not None:
+        return
+    if settled.reason in GONE:
+        stats.inc_value("stories/gone")
+        logger.info("%s is gone (%s)", settled.lease.url, settled.reason)
+    elif settled.outcome is Outcome.REDIRECT:
+        stats.inc_value("stories/moved")
+    elif settled.outcome is Outcome.STORY:
+        stats.inc_value("stories/changed")

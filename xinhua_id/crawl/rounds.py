@@ -1,0 +1,140 @@
+"""Rounds: when a crawl goes on with what an earlier run left, when it begins anew, and what a run that died had done.
+
+A round ends when nothing is left to ask for, or a limit is reached. A run that dies, or is interrupted, leaves its
+round open, and the next run goes on with it: nothing that was captured is asked for again. Knows nothing of Scrapy.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from xinhua_id import urls
+from xinhua_id.catalogue import captures, frontier, statements, visits
+from xinhua_id.catalogue.rows import FrontierRow, RoundRow, VisitRow
+from xinhua_id.catalogue.store import Catalogue
+from xinhua_id.crawl.discovery import LEADING, Kind
+from xinhua_id.crawl.lease import MAX_TRIES, Lease, Recorded, key_of
+from xinhua_id.crawl.revisit import STORIES, Intervals
+from xinhua_id.items import Outcome
+from xinhua_id.warc.exchange import target_uri
+
+#: A round that nobody worked at for so long is not gone on with: what is new on the site comes first then.
+RESUMED_WITHIN = dt.timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """How a run begins: its round, whether that was begun before, and what the run that died had done.
+
+    ``recorded`` are the visits that were recorded and not told to the frontier; ``returned`` is how many URLs were out
+    on lease and wait again, ``refetched`` how many of them may have been asked for already without a trace here.
+    """
+
+    round: RoundRow
+    resumed: bool
+    recorded: Sequence[Lease] = ()
+    returned: int = 0
+
+
+def scope_of(seeds: Sequence[str], *, whole_site: bool) -> str:
+    """Return the scope of a crawl: empty for the whole site, else a name for its seeds."""
+    if whole_site:
+        return ""
+    names = sorted(urls.canonical(seed) for seed in seeds)
+    return hashlib.sha256("\n".join(names).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def asked_as_text(asked: dict[str, object]) -> str:
+    """Return what a crawl was asked for as text that can be compared."""
+    return json.dumps(asked, sort_keys=True, default=str)
+
+
+def begin(catalogue: Catalogue, site: str, scope: str, asked: str, now: dt.datetime) -> Begun:
+    """Go on with the round that an earlier run left open, or begin one. Raises `ArchiveError`."""
+    _adopt(catalogue, site, now)
+    with catalogue.begin() as connection:
+        recorded, returned = _settle(connection, site)
+        before = frontier.round_of(connection, site, scope)
+        resumed = (
+            before is not None
+            and before.ended_at is None
+            and before.asked == asked
+            and now - before.touched_at <= RESUMED_WITHIN
+        )
+        if before is not None and resumed:
+            current = replace(before, touched_at=now)
+        else:
+            number = 1 + max((one.number for one in frontier.rounds_of(connection, site)), default=0)
+            current = RoundRow(site, scope, number, asked, now, now, None)
+        frontier.put_round(connection, current)
+    return Begun(current, resumed, recorded, returned)
+
+
+def _settle(connection: Connection, site: str) -> tuple[list[Lease], int]:
+    """Look at what the last run had out on lease: what it recorded is no more to be fetched, the rest waits again."""
+    recorded: list[Lease] = []
+    back: list[FrontierRow] = []
+    for row in frontier.leased(connection, site):
+        visit = _visit_since(connection, row)
+        lease = _recorded(connection, row, visit) if visit is not None else None
+        if lease is not None:
+            recorded.append(lease)
+        elif visit is not None and visit.outcome == Outcome.FAILED.value:
+            spent = row.tries >= MAX_TRIES
+            back.append(
+                replace(row, state="known" if spent else "waiting", tries=1 if spent else row.tries + 1,
+                        leased_at=None, due_at=visit.visited_at, visited_at=visit.visited_at, outcome=visit.outcome,
+                        reason=visit.reason)
+            )  # fmt: skip
+        else:
+            back.append(replace(row, state="waiting", leased_at=None))
+    frontier.put(connection, back)
+    return recorded, len(back)
+
+
+def _visit_since(connection: Connection, row: FrontierRow) -> VisitRow | None:
+    """Return the visit that a lease led to, if it was recorded."""
+    found = [
+        visit
+        for visit in visits.at(connection, target_uri(row.url))
+        if visit.site == row.site and row.leased_at is not None and visit.visited_at >= row.leased_at
+    ]
+    return found[-1] if found else None
+
+
+def _recorded(connection: Connection, row: FrontierRow, visit: VisitRow) -> Lease | None:
+    capture = captures.by_record_id(connection, visit.capture_id) if visit.capture_id else None
+    if capture is None:
+        return None
+    return Lease.of(row, recorded=Recorded(capture, Outcome(visit.outcome), visit.reason))
+
+
+def _adopt(catalogue: Catalogue, site: str, now: dt.datetime) -> None:
+    """Know what the site's visits tell, where there is no frontier: it was lost, or an older program crawled.
+
+    What leads to others is left to be asked for again: where it led is not known any more.
+    """
+    with catalogue.reading() as reading:
+        if not frontier.is_empty(reading, site):
+            return
+        with catalogue.begin() as connection:
+            for batch in statements.batches(_adopted(reading, site, now)):
+                frontier.put(connection, batch)
+
+
+def _adopted(connection: Connection, site: str, now: dt.datetime) -> Iterator[FrontierRow]:
+    for visit in visits.latest(connection, site):
+        kind = Kind(visit.kind) if visit.kind in set(Kind) else Kind.PAGE
+        if visit.outcome in {Outcome.LISTING, Outcome.FAILED, Outcome.DENIED} or kind in LEADING:
+            continue
+        yield FrontierRow(
+            site, key_of(visit.url, kind), "", visit.url, kind.value, "known", 0, 0, now, visited_at=visit.visited_at,
+            outcome=visit.outcome, reason=visit.reason,
+            due_at=visit.visited_at + Intervals().listing if visit.outcome in STORIES else None,
+        )  # fmt: skip
