@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from xinhua_id.cli import summary
+from xinhua_id.cli.options import CatalogueUrl
 from xinhua_id.cli.progress import Progress
 from xinhua_id.crawl.target import targets
 from xinhua_id.spiders import process
@@ -50,6 +51,7 @@ def crawl(
     archive: Annotated[
         Path | None, typer.Option(help="The archive's folder; XINHUA_ID_ARCHIVE, else `archives`.")
     ] = None,
+    catalogue_url: CatalogueUrl = None,
     at: Annotated[str | None, typer.Option(help="Where SOURCE is served instead: a mirror, a moved host.")] = None,
     requisites: Annotated[
         Wanted | None,
@@ -59,6 +61,8 @@ def crawl(
     """Crawl, and exit with what came of it."""
     talk = Console(stderr=True, highlight=False)
     settings: dict[str, Any] = {} if archive is None else {"XINHUA_ID_ARCHIVE": str(archive)}
+    if catalogue_url is not None:
+        settings["XINHUA_ID_CATALOGUE"] = catalogue_url
     if requisites is not None:
         settings["XINHUA_ID_REQUISITES"] = requisites.value
     with Progress(talk) as progress:
