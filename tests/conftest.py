@@ -137,6 +137,12 @@ def postgres() -> Iterator[PostgresServer]:
         server.remove()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say it where a whole database goes untested."""
+    if programs() is None:
+        terminalreporter.write_line("NO POSTGRESQL TESTS: its server, or psycopg, does not install here", red=True)
+
+
 #: The databases that a catalogue may be in.
 DATABASES = ("sqlite", "postgresql")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,6 +57,12 @@ def test_a_url_that_names_no_database_is_refused_without_being_shown(tmp_path: P
         with pytest.raises(CatalogueError, match="database cannot be used") as refused:
             opened(tmp_path, said)
         assert "rahasia" not in str(refused.value)
+
+
+def test_without_the_driver_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(CatalogueError, match=r"there is no psycopg here.*pip install 'xinhua-id\[postgres\]'"):
+        Catalogue.open(tmp_path, NOWHERE)
 
 
 def test_nothing_is_made_in_the_archive(served: Catalogue, tmp_path: Path) -> None:

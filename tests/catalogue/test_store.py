@@ -42,7 +42,7 @@ def test_opening_again_needs_no_alembic(tmp_path: Path, database: str | None) ->
         "import sys, pathlib; from xinhua_id.catalogue.store import Catalogue; "
         "Catalogue.open(pathlib.Path(sys.argv[1]), sys.argv[2]).close(); sys.exit('alembic' in sys.modules)"
     )
-    command = [sys.executable, "-c", code, tmp_path, database or ""]
+    command = [sys.executable, "-c", code, str(tmp_path), database or ""]
     assert subprocess.run(command, env=environment(), check=False).returncode == 0
 
 
