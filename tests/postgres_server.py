@@ -33,10 +33,11 @@ class PostgresServer:
             os.chown(self.folder, pwd.getpwnam(self._user).pw_uid, -1)
         self._bin = programs / "bin"
         self._data = self.folder / "data"
-        self._run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync")
 
     def start(self) -> None:
-        """Start it, and wait until it answers."""
+        """Start it, made first where it is new, and wait until it answers."""
+        if not self._data.exists():
+            self._run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync")
         # Without fsync a death of the machine would cost data, that of the server does not; and disks are slow.
         options = f"-h '' -k {self.folder} -c shared_buffers=32MB -c max_connections=40 -c fsync=off"
         self._run("pg_ctl", "--wait", f"--log={self.folder / 'log'}", f"--options={options}", "start")
@@ -60,10 +61,13 @@ class PostgresServer:
             connection.execute(f"CREATE DATABASE {name}".encode())
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
 
-    def dump(self, url: str) -> str:
-        """Return what `pg_dump` makes of a database."""
-        name = url.partition("/" * 2)[2].partition("/")[2].partition("?")[0]
-        return self._said("pg_dump", f"--host={self.folder}", "--username=postgres", name)
+    def copied(self, url: str) -> str:
+        """Return the URL of a new database that is a copy of another, made by `pg_dump` and `pg_restore`."""
+        copy, dump = self.database(), f"--file={self.folder / 'dump'}"
+        host, user = f"--host={self.folder}", "--username=postgres"
+        self._said("pg_dump", host, user, "--format=custom", dump, _name(url))
+        self._said("pg_restore", host, user, "--clean", "--if-exists", f"--dbname={_name(copy)}", dump[7:])
+        return copy
 
     def _run(self, program: str, *arguments: str) -> None:
         self._said(program, f"--pgdata={self._data}", *arguments)
@@ -81,6 +85,10 @@ class PostgresServer:
         if done.returncode:
             raise RuntimeError(f"{program} ended with {done.returncode}: {text}")
         return text
+
+
+def _name(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2]
 
 
 def _copied(programs: Path, folder: Path) -> Path:

@@ -211,6 +211,13 @@ def test_an_empty_database_is_rebuilt_from_the_files(archive: Path, postgres: Po
     assert unlike_its_files(archive, fresh) == []
 
 
+def test_a_dump_brought_back_is_the_catalogue(archive: Path, url: str, postgres: PostgresServer, command: Run) -> None:
+    copy = postgres.copied(url)
+    assert unlike_its_files(archive, copy) == []
+    done = command("archive", "recover", XINHUA_ID_CATALOGUE=copy)
+    assert (done.returncode, done.stderr.count("nothing to recover")) == (0, 1)
+
+
 def test_redaction_and_import_leave_what_the_files_say(
     archive: Path, url: str, command: Run, tmp_path: Path, serve: Callable[..., str], pages: dict[str, Answer]
 ) -> None:

@@ -72,7 +72,7 @@ def restore(
     from xinhua_id.archive import backup as backups
 
     _refuse_a_server(
-        catalogue_url, "Use `pg_restore --clean` while nobody crawls, then run `xinhua-id archive recover`."
+        catalogue_url, "Use `pg_restore --clean --if-exists` while nobody crawls, then run `xinhua-id archive recover`."
     )
     kept = backups.restore(archive, file, dt.datetime.now(dt.UTC))
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
