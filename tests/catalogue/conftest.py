@@ -9,7 +9,15 @@ from xinhua_id.catalogue.store import Catalogue
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
+def catalogue(tmp_path: Path, database: str | None) -> Iterator[Catalogue]:
+    opened = Catalogue.open(tmp_path / "arsip", database)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def file_catalogue(tmp_path: Path) -> Iterator[Catalogue]:
+    """One in a SQLite file, for what concerns files alone."""
     opened = Catalogue.open(tmp_path / "arsip")
     yield opened
     opened.close()

@@ -36,17 +36,18 @@ def test_head_is_the_latest_revision() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == migrations.HEAD
 
 
-def test_opening_again_needs_no_alembic(tmp_path: Path) -> None:
-    Catalogue.open(tmp_path).close()
+def test_opening_again_needs_no_alembic(tmp_path: Path, database: str | None) -> None:
+    Catalogue.open(tmp_path, database).close()
     code = (
         "import sys, pathlib; from xinhua_id.catalogue.store import Catalogue; "
-        "Catalogue.open(pathlib.Path(sys.argv[1])).close(); sys.exit('alembic' in sys.modules)"
+        "Catalogue.open(pathlib.Path(sys.argv[1]), sys.argv[2]).close(); sys.exit('alembic' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", code, tmp_path], env=environment(), check=False).returncode == 0
+    command = [sys.executable, "-c", code, str(tmp_path), database or ""]
+    assert subprocess.run(command, env=environment(), check=False).returncode == 0
 
 
-def test_a_transaction_is_durable_when_it_ends(catalogue: Catalogue) -> None:
-    with catalogue.begin() as connection:
+def test_a_transaction_is_durable_when_it_ends(file_catalogue: Catalogue) -> None:
+    with file_catalogue.begin() as connection:
         assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
@@ -65,12 +66,12 @@ def test_a_transaction_that_breaks_leaves_nothing(catalogue: Catalogue) -> None:
         assert files.by_name(connection, "contoh.warc.gz") is None
 
 
-def test_two_processes_may_make_one_catalogue_at_once(tmp_path: Path) -> None:
+def test_two_processes_may_make_one_catalogue_at_once(tmp_path: Path, database: str | None) -> None:
     code = (
         "import sys, pathlib; from xinhua_id.catalogue.store import Catalogue; sys.stdin.readline(); "
-        "Catalogue.open(pathlib.Path(sys.argv[1])).close()"
+        "Catalogue.open(pathlib.Path(sys.argv[1]), sys.argv[2]).close()"
     )
-    command = [sys.executable, "-c", code, str(tmp_path / "arsip")]
+    command = [sys.executable, "-c", code, str(tmp_path / "arsip"), database or ""]
     started = [subprocess.Popen(command, env=environment(), stdin=subprocess.PIPE) for _ in range(3)]
     for process in started:
         assert process.stdin is not None
@@ -78,10 +79,12 @@ def test_two_processes_may_make_one_catalogue_at_once(tmp_path: Path) -> None:
     assert [process.wait(30) for process in started] == [0, 0, 0]
 
 
-def test_a_reader_sees_one_state_while_another_writes(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_a_reader_sees_one_state_while_another_writes(
+    catalogue: Catalogue, tmp_path: Path, database: str | None
+) -> None:
     with catalogue.begin() as connection:
         captures.add(connection, [rows.capture(number) for number in range(5000)])
-    other = Catalogue.open(tmp_path / "arsip")
+    other = Catalogue.open(tmp_path / "arsip", database)
     with catalogue.reading() as connection:
         found = captures.each(connection)
         first = next(found)
@@ -93,23 +96,24 @@ def test_a_reader_sees_one_state_while_another_writes(catalogue: Catalogue, tmp_
     other.close()
 
 
-def test_reading_asks_for_a_rebuild_where_there_is_no_catalogue(tmp_path: Path) -> None:
-    with pytest.raises(CatalogueError, match=r"has no catalogue.*xinhua-id archive rebuild"):
-        Catalogue.open_to_read(tmp_path)
+def test_reading_asks_for_a_rebuild_where_there_is_no_catalogue(tmp_path: Path, database: str | None) -> None:
+    for _ in range(2):  # and makes none
+        with pytest.raises(CatalogueError, match=r"(has|holds) no catalogue.*xinhua-id archive rebuild"):
+            Catalogue.open_to_read(tmp_path, database)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_reading_changes_nothing(catalogue: Catalogue, tmp_path: Path) -> None:
-    reader = Catalogue.open_to_read(tmp_path / "arsip")
-    with pytest.raises(CannotWrite, match="readonly"), reader.begin() as connection:
+def test_reading_changes_nothing(catalogue: Catalogue, tmp_path: Path, database: str | None) -> None:
+    reader = Catalogue.open_to_read(tmp_path / "arsip", database)
+    with pytest.raises(CannotWrite, match=r"read-?only"), reader.begin() as connection:
         files.put(connection, [rows.file()])
     reader.close()
 
 
-def test_reading_works_where_nothing_can_be_written(catalogue: Catalogue, tmp_path: Path) -> None:
-    with catalogue.begin() as connection:
+def test_reading_works_where_nothing_can_be_written(file_catalogue: Catalogue, tmp_path: Path) -> None:
+    with file_catalogue.begin() as connection:
         files.put(connection, [rows.file()])
-    catalogue.close()
+    file_catalogue.close()
     folder = tmp_path / "arsip"
     folder.chmod(0o555)
     (folder / NAME).chmod(0o444)
@@ -120,15 +124,18 @@ def test_reading_works_where_nothing_can_be_written(catalogue: Catalogue, tmp_pa
         folder.chmod(0o755)
 
 
-def test_a_catalogue_of_a_newer_program_is_refused_and_left_alone(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_a_catalogue_of_a_newer_program_is_refused_and_left_alone(
+    catalogue: Catalogue, tmp_path: Path, database: str | None
+) -> None:
     with catalogue.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     catalogue.close()
-    before = (tmp_path / "arsip" / NAME).read_bytes()
+    path = tmp_path / "arsip" / NAME
+    before = None if database else path.read_bytes()
     for opened in (Catalogue.open, Catalogue.open_to_read):
-        with pytest.raises(CatalogueError, match=r"newer xinhua_id.*9999.*up to 0002"):
-            opened(tmp_path / "arsip")
-    assert (tmp_path / "arsip" / NAME).read_bytes() == before
+        with pytest.raises(CatalogueError, match=rf"newer xinhua_id.*9999.*up to {migrations.HEAD}"):
+            opened(tmp_path / "arsip", database)
+    assert before == (None if database else path.read_bytes())
 
 
 @pytest.mark.parametrize("content", [b"bukan basis data" * 400, b"SQLite format 3\0" + os.urandom(5000)])
@@ -165,25 +172,6 @@ def test_a_name_with_signs_of_a_url_is_a_name(tmp_path: Path) -> None:
     assert (folder / NAME).is_file()
 
 
-@pytest.mark.parametrize("url", ["bukan-url", "tiada://x/y"])
-def test_a_url_that_names_no_database_is_refused(tmp_path: Path, url: str) -> None:
-    with pytest.raises(CatalogueError, match="database cannot be used"):
-        Catalogue.open(tmp_path, url)
-
-
-def test_a_database_may_be_named_by_its_url(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'lain.sqlite'}"
-    catalogue = Catalogue.open(tmp_path / "arsip", url)
-    with catalogue.begin() as connection:
-        files.put(connection, [rows.file()])
-    catalogue.close()
-    reader = Catalogue.open_to_read(tmp_path / "arsip", url)
-    with reader.reading() as connection:
-        assert files.of_site(connection, "contoh") == [rows.file()]
-    reader.close()
-    assert not (tmp_path / "arsip").exists()
-
-
 def test_every_statement_can_be_said_to_postgresql() -> None:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     for table in tables.metadata.sorted_tables:
@@ -213,11 +201,13 @@ def test_a_moment_without_a_zone_is_refused(catalogue: Catalogue) -> None:
         captures.add(connection, [rows.capture(captured_at=dt.datetime(2026, 1, 9))])  # noqa: DTZ001
 
 
-def test_a_database_without_tables_is_brought_to_head_in_one_transaction(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path / NAME}")
+def test_a_database_without_tables_is_brought_to_head_in_one_transaction(tmp_path: Path, database: str | None) -> None:
+    engine = create_engine(database or f"sqlite:///{tmp_path / NAME}")
     with engine.connect() as connection:
         assert migrations.revision(connection) is None
     engine.dispose()
-    Catalogue.open(tmp_path).close()
-    with Catalogue.open_to_read(tmp_path).reading() as connection:
+    Catalogue.open(tmp_path, database).close()
+    reader = Catalogue.open_to_read(tmp_path, database)
+    with reader.reading() as connection:
         assert migrations.revision(connection) == migrations.HEAD
+    reader.close()

@@ -205,11 +205,11 @@ def test_a_tombstone_says_why(catalogue: Catalogue) -> None:
         assert tombstones.of_site(connection, "lain") == []
 
 
-def test_a_catalogue_is_one_file_when_it_is_closed(catalogue: Catalogue, tmp_path: Path) -> None:
-    with catalogue.begin() as connection:
+def test_a_catalogue_is_one_file_when_it_is_closed(file_catalogue: Catalogue, tmp_path: Path) -> None:
+    with file_catalogue.begin() as connection:
         files.put(connection, [rows.file()])
-    with catalogue.reading() as connection:
+    with file_catalogue.reading() as connection:
         files.of_site(connection, "contoh")
-    catalogue.close()
-    catalogue.close()
+    file_catalogue.close()
+    file_catalogue.close()
     assert [path.name for path in (tmp_path / "arsip").iterdir()] == ["catalogue.sqlite"]

@@ -243,7 +243,7 @@ def test_nothing_is_fetched_unasked_and_an_unchanged_story_asks_for_what_was_nev
     assert beside(small) == []
     crawl(toml, tmp_path / "a", "-s", "XINHUA_ID_REVISIT=all")
     assert len(beside(small)) == 8
-    account = crawl(toml, tmp_path / "a")
+    account = crawl(toml, tmp_path / "a", "-s", "XINHUA_ID_REVISIT=all")
     assert len(beside(small)) == 8
     assert account["stats"]["outcome/duplicate/unchanged"] == 3
 

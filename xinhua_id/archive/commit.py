@@ -135,7 +135,7 @@ class Committer:
         self.commits = 0
         self.error: XinhuaIdError | None = None
         self.originals = KnownPayloads(catalogue, home, self.policy.deduplication)
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._source = source
         self._clock, self._ticks = clock, ticks
         self._group = _Group()
@@ -159,7 +159,7 @@ class Committer:
             name=self.run, site=self.home.name, source=str(about.get("source") or self._source), begun_at=now,
             ended_at=None, outcome="running",
         )  # fmt: skip
-        with self._durably(), self._catalogue.begin() as connection:
+        with self._durably(), self.catalogue.begin() as connection:
             runs.put(connection, [row])
             files.put(connection, [self._file_row(closed=False)])
 
@@ -236,7 +236,7 @@ class Committer:
             self.commit()
             self.items.close()
             self.writer.close()
-            with self._catalogue.begin() as connection:
+            with self.catalogue.begin() as connection:
                 files.put(connection, [self._file_row(closed=True)])
                 if outcome is not None:
                     runs.end(connection, self.home.name, self.run, self._clock(), outcome)
@@ -264,7 +264,7 @@ class Committer:
         """Commit the rows of the group."""
         placed = self._group.placed
         rows = _rows(placed, lambda one: Place(self.home.name, self.run, one.file, one.offset, one.length))
-        with self._catalogue.begin() as connection:
+        with self.catalogue.begin() as connection:
             captures.add(connection, rows.captures)
             visits.add(connection, rows.visits)
             validators.put(connection, rows.validators)
@@ -288,7 +288,7 @@ class Committer:
         full = self._file_row(closed=True)
         self.writer.roll()
         self._begun_file = self._ticks()
-        with self._catalogue.begin() as connection:
+        with self.catalogue.begin() as connection:
             files.put(connection, [full, self._file_row(closed=False)])
 
     def _file_row(self, *, closed: bool) -> FileRow:

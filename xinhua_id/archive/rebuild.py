@@ -24,7 +24,7 @@ from xinhua_id.archive.imports import ledger
 from xinhua_id.archive.redaction.ledger import NAME as REDACTIONS
 from xinhua_id.archive.redaction.ledger import Ledger
 from xinhua_id.archive.swap import nobody_crawls, replaced
-from xinhua_id.catalogue import articles, files, runs, statements, tables, tombstones
+from xinhua_id.catalogue import articles, figures, files, runs, statements, tables, tombstones
 from xinhua_id.catalogue.rows import ArticleRow, FileRow
 from xinhua_id.catalogue.store import NAME, Catalogue
 from xinhua_id.errors import ArchiveError, BadRecord, CannotWrite
@@ -51,6 +51,7 @@ class Fault:
 class Rebuilt:
     """What came of it. ``rows`` counts them by table; ``kept`` is where the old catalogue lies.
 
+    ``elsewhere`` are the sites of a server's catalogue that the archive has not, and that were left as they are.
     ``lost`` says why what is operational could not be taken over, None where it was or where there was none.
     """
 
@@ -59,14 +60,21 @@ class Rebuilt:
     faults: list[Fault] = field(default_factory=list)
     kept: Path | None = None
     lost: str | None = None
+    elsewhere: list[str] = field(default_factory=list)
 
 
-def rebuild(archive: Path, now: dt.datetime, told: Told = lambda _: None) -> Rebuilt:
-    """Make the catalogue anew, beside the old one, and put it in its place when it is whole.
+def rebuild(archive: Path, now: dt.datetime, told: Told = lambda _: None, url: str | None = None) -> Rebuilt:
+    """Make the catalogue anew, and put it in the old one's place when it is whole.
 
-    ``told`` hears of every file before it is read. Raises `InUse` where a crawl is under way, `CannotWrite`.
+    A file is made beside the old one. In the database that ``url`` names, one transaction replaces the rows of the
+    archive's sites. ``told`` hears of every file before it is read. Raises `InUse` where a crawl is under way,
+    `CannotWrite`, and `CatalogueError` for a database that is no catalogue.
     """
     report = Rebuilt()
+    if url:
+        with nobody_crawls(archive, "archive rebuild", now) as homes:
+            _replace_rows(archive, homes, url, report, told)
+        return report
 
     def made(path: Path) -> None:
         new = Catalogue.open_file(path, scratch=True)
@@ -83,6 +91,24 @@ def rebuild(archive: Path, now: dt.datetime, told: Told = lambda _: None) -> Reb
     with nobody_crawls(archive, "archive rebuild", now) as homes:
         report.kept = replaced(archive, made, now)
     return report
+
+
+def _replace_rows(archive: Path, homes: list[Path], url: str, report: Rebuilt, told: Told) -> None:
+    """Replace what a server's catalogue says of the sites of an archive; nobody sees it before it is whole.
+
+    Other sites may be crawled meanwhile: their files, and rows, are another machine's.
+    """
+    catalogue = Catalogue.open(archive, url)
+    try:
+        with catalogue.begin(alone=False) as connection:
+            here = [home.name for home in homes]
+            report.elsewhere = [site for site in figures.sites(connection) if site not in here]
+            for table in tables.REBUILDABLE:
+                connection.execute(delete(table).where(table.c.site.in_(here)))
+            for home in sorted(homes, key=ledger.is_import):
+                _Site(home, connection, report, told).fill()
+    finally:
+        catalogue.close()
 
 
 class _Site:
@@ -189,7 +215,7 @@ class _Site:
             said = json.loads(path.read_bytes())
         except (ValueError, RecursionError) as error:
             raise BadRecord(f"the manifest is no JSON: {error}", where=str(path)) from error
-        runs.put(self._connection, [entries.run_row(said, self._site)])
+        runs.add_unknown(self._connection, [entries.run_row(said, self._site)])
 
     def _redactions(self, path: Path) -> None:
         if not path.exists():

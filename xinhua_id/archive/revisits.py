@@ -37,10 +37,14 @@ def names_of(response: Record) -> tuple[str | None, str]:
 
 
 class OriginalRecords:
-    """The originals of the revisits in ``folder``, a site's folder of WARC files."""
+    """The originals of the revisits in ``folder``, a site's folder of WARC files.
 
-    def __init__(self, folder: Path) -> None:
+    ``catalogue_url`` is the catalogue's database, where it is no file of the archive.
+    """
+
+    def __init__(self, folder: Path, catalogue_url: str | None = None) -> None:
         self._folder = folder
+        self._url = catalogue_url
 
     def of(self, revisit: Record) -> Record | None:
         """Return the response that a revisit refers to; None where the folder has none that can be read."""
@@ -75,7 +79,7 @@ class OriginalRecords:
     @cached_property
     def _catalogue(self) -> Catalogue | None:
         try:
-            return Catalogue.open_to_read(self._folder.parent.parent)
+            return Catalogue.open_to_read(self._folder.parent.parent, self._url)
         except ArchiveError:
             return None
 

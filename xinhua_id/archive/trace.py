@@ -18,22 +18,23 @@ from xinhua_id.warc.exchange import target_uri
 from xinhua_id.warc.reader import Record
 
 
-def trace(item: Article, root: Path) -> Record:
+def trace(item: Article, root: Path, catalogue_url: str | None = None) -> Record:
     """Return the response, revisit or conversion record that ``item.capture`` leads to, below the archive ``root``.
 
     Raises `BadRecord` where the item has no capture, the file or record is not there, or the record's id, URL or
     payload digest (the one it says and the one its bytes have) differs from the item's, or where it was taken down.
     A record whose file was written anew, since another was taken down, is found in the new file. A revisit's bytes are
-    those of the response it refers to, which must be in the same folder.
+    those of the response it refers to, which must be in the same folder. ``catalogue_url`` is the catalogue's database,
+    where it is no file of the archive; without a catalogue the files are searched.
     """
     capture = item.capture
     if capture is None:
         raise BadRecord(f"item {item.id} has no capture", now="It was read from a file, not from a crawl.")
-    path, capture = _place_of(capture, root)
+    path, capture = _place_of(capture, root, catalogue_url)
     found = reader.record_at(path, capture.offset, capture.length)
     holder = found
     if found.type == "revisit":
-        holder = OriginalRecords(path.parent).of(found) or found
+        holder = OriginalRecords(path.parent, catalogue_url).of(found) or found
     pairs = {
         "record id": (capture.record_id, found.header("WARC-Record-ID")),
         "type": ("conversion" if capture.status is None else "response", holder.type),
@@ -62,7 +63,7 @@ def file_of(capture: Capture, root: Path) -> Path:
     raise BadRecord("the WARC is not there", where=f"{capture.file}, below {root}", now="Check --archive.")
 
 
-def _place_of(capture: Capture, root: Path) -> tuple[Path, Capture]:
+def _place_of(capture: Capture, root: Path, url: str | None) -> tuple[Path, Capture]:
     """Return the file that holds a capture, and the capture with its place there; raise `BadRecord` if it is gone."""
     try:
         return file_of(capture, root), capture
@@ -71,7 +72,7 @@ def _place_of(capture: Capture, root: Path) -> tuple[Path, Capture]:
         for ledger in _ledgers(root):
             if (name := ledger.current(capture.file)) is not None:
                 path = ledger.home / "warc" / name
-                offset, length = _catalogued(capture, ledger.home, name) or _found_in(path, capture.record_id)
+                offset, length = _catalogued(capture, ledger.home, name, url) or _found_in(path, capture.record_id)
                 return path, capture.model_copy(update={"file": name, "offset": offset, "length": length})
         raise
 
@@ -94,9 +95,9 @@ def _ledgers(root: Path) -> Iterator[Ledger]:
             yield Ledger.of(path.parent)
 
 
-def _catalogued(capture: Capture, home: Path, name: str) -> tuple[int, int] | None:
+def _catalogued(capture: Capture, home: Path, name: str, url: str | None) -> tuple[int, int] | None:
     try:
-        catalogue = Catalogue.open_to_read(home.parent)
+        catalogue = Catalogue.open_to_read(home.parent, url)
     except ArchiveError:
         return None
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, select
+from sqlalchemy import Connection, bindparam, delete, exists, func, literal, select
 
 from xinhua_id.catalogue import statements, tables
 from xinhua_id.catalogue.rows import CaptureRow
@@ -52,7 +52,7 @@ def at(
     connection: Connection, url: str, since: dt.datetime | None = None, until: dt.datetime | None = None
 ) -> Iterator[CaptureRow]:
     """Yield the captures of a URL, as WARC-Target-URI writes it, earliest first; ``until`` is not included."""
-    query = select(_CAPTURES).where(_CAPTURES.c.url == url)
+    query = select(_CAPTURES).where(tables.is_url(_CAPTURES, literal(url, tables.Text())))
     if since is not None:
         query = query.where(_CAPTURES.c.captured_at >= since)
     if until is not None:
@@ -91,7 +91,7 @@ def _earliest(*, same_url: bool) -> object:
         ~exists().where(tables.tombstones.c.record_id == found.c.record_id),
     )
     if same_url:
-        query = query.where(found.c.url == bindparam("url"))
+        query = query.where(tables.is_url(found, bindparam("url", type_=tables.Text())))
     return query.order_by(found.c.captured_at).limit(1).scalar_subquery()
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, false, select, update
 
 from xinhua_id.catalogue import statements, tables
 from xinhua_id.catalogue.rows import RunRow
@@ -16,6 +17,11 @@ _RUNS = tables.runs
 def put(connection: Connection, rows: Sequence[RunRow]) -> None:
     """Enter runs, each in place of the one with its site and name."""
     statements.put(connection, _RUNS, rows)
+
+
+def add_unknown(connection: Connection, rows: Sequence[RunRow]) -> None:
+    """Enter runs whose site and name are not known yet; what the ledger says of the others stays."""
+    statements.put(connection, _RUNS, rows, _never)
 
 
 def end(connection: Connection, site: str, name: str, when: dt.datetime, outcome: str) -> None:
@@ -37,6 +43,10 @@ def of_site(connection: Connection, site: str) -> list[RunRow]:
 def every(connection: Connection) -> list[RunRow]:
     """Return every run, in the order they began."""
     return statements.every(connection, RunRow, _IN_ORDER)
+
+
+def _never(_table: Table, _offered: Any) -> ColumnElement[bool]:
+    return false()
 
 
 _BY_NAME = select(_RUNS).where(_RUNS.c.site == bindparam("site"), _RUNS.c.name == bindparam("name"))

@@ -6,41 +6,47 @@ Opening it brings it to the latest revision. The functions of the other modules 
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, TypeVar
-from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityError, ProgrammingError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
-from xinhua_id.catalogue import migrations
+from xinhua_id.catalogue import engines, migrations, tables
 from xinhua_id.errors import CannotWrite, CatalogueError
 
 #: The name of the catalogue's file in an archive.
 NAME = "catalogue.sqlite"
 
-#: Seconds that a transaction waits for that of another process.
-_PATIENCE = 60
 _DURABLE = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 _SCRATCH = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536")
 _READ_ONLY = ("query_only = ON",)
 
 
+#: What PostgreSQL says where a table or a column is not there (its manual, appendix A).
+_NO_TABLE = {"42P01", "42703"}
+_NO_RIGHT = "42501"
+#: By which a transaction of PostgreSQL sees one state and changes none.
+_ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
 C = TypeVar("C", bound="Catalogue")
 
 
 class Catalogue:
-    """An open catalogue. ``where`` names it in messages. Made by `open` or `open_to_read`."""
+    """An open catalogue. ``where`` names it in messages, ``url`` is that of its server, None for a file.
 
-    def __init__(self, engine: Engine, where: str) -> None:
+    Made by `open` or `open_to_read`, which decide by the URL alone: without one it is the SQLite file of the archive.
+    """
+
+    def __init__(self, engine: Engine, where: str, url: str | None = None, *, to_read: bool = False) -> None:
         self.engine = engine
         self.where = where
-        self._writing = engine.execution_options(xinhua_id_writes=True)
+        self.url = url
+        read_only = {"postgresql_readonly": True} if url and to_read else {}
+        self._writing = engine.execution_options(**{engines.WRITES: True}, **read_only)
+        self._reading = engine.execution_options(**_ONE_STATE) if url else engine
         self._readers: list[Connection] = []
 
     @classmethod
@@ -49,7 +55,7 @@ class Catalogue:
 
         Raises `CannotWrite` where it cannot be made, `CatalogueError` where it is broken or of a newer program.
         """
-        if url is not None:
+        if url:
             return _migrated(cls._at(url))
         try:
             archive.mkdir(parents=True, exist_ok=True)
@@ -63,7 +69,7 @@ class Catalogue:
 
         ``scratch``: the file is worth nothing before it is whole, so that no write needs to survive anything.
         """
-        return _migrated(cls(_sqlite(path, {"mode": "rwc"}, _SCRATCH if scratch else _DURABLE), str(path)))
+        return _migrated(cls(engines.sqlite(path, {"mode": "rwc"}, _SCRATCH if scratch else _DURABLE), str(path)))
 
     @classmethod
     def open_to_read(cls, archive: Path, url: str | None = None) -> Self:
@@ -71,46 +77,48 @@ class Catalogue:
 
         Raises `CatalogueError` where there is none.
         """
-        if url is not None:
-            return _migrated(cls._at(url))
         path = archive / NAME
-        if not path.is_file():
-            raise CatalogueError(
-                "the archive has no catalogue",
-                where=str(path),
-                now="`xinhua-id archive rebuild` makes it from the files; check --archive too.",
-            )
-        catalogue = cls(_sqlite(path, _reading_mode(path), _READ_ONLY), str(path))
-        with catalogue.reading() as connection:
-            if migrations.revision(connection) == migrations.HEAD:
-                return catalogue
+        if not url and not path.is_file():
+            raise _none_there("the archive has no catalogue", str(path))
+        if url:
+            catalogue = cls._at(url, to_read=True)
+        else:
+            catalogue = cls(engines.sqlite(path, engines.reading_mode(path), _READ_ONLY), str(path), to_read=True)
+        try:
+            with catalogue.reading() as connection:
+                at = migrations.revision(connection)
+            if url and at is None:
+                raise _none_there("the database holds no catalogue", catalogue.where)
+        except BaseException:
+            catalogue.close()
+            raise
+        if at == migrations.HEAD:
+            return catalogue
         catalogue.close()
-        cls.open_file(path).close()
-        return cls.open_to_read(archive)
+        cls.open(archive, url).close()
+        return cls.open_to_read(archive, url)
 
     @classmethod
-    def _at(cls, database: str) -> Self:
-        try:
-            engine = create_engine(database)
-        except (ArgumentError, ModuleNotFoundError) as error:
-            raise CatalogueError(
-                f"the catalogue's database cannot be used: {error}",
-                now="Mend its URL; postgresql+psycopg:// needs `pip install psycopg`.",
-            ) from error
-        return cls(engine, engine.url.render_as_string(hide_password=True))
+    def _at(cls, url: str, *, to_read: bool = False) -> Self:
+        engine = engines.postgresql(url)
+        return cls(engine, engines.named(engine), url, to_read=to_read)
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
-        """Give a connection for one transaction, committed at the end and durable then. Raises `CannotWrite`."""
+    def begin(self, *, alone: bool = True) -> Iterator[Connection]:
+        """Give a connection for one transaction, committed at the end and durable then. Raises `CannotWrite`.
+
+        No other process writes meanwhile. With ``alone`` false PostgreSQL lets others write: for what takes long and
+        shares no row with them.
+        """
         try:
-            with self._writing.begin() as connection:
+            with self._writing.execution_options(**{engines.ALONE: alone}).begin() as connection:
                 yield connection
-        except DatabaseError as error:
-            _raise_if_broken(error, self.where)
+        except DBAPIError as error:
+            _raise_if_broken(error, self)
             raise CannotWrite(
-                f"the catalogue cannot be written: {error.orig}",
+                f"the catalogue cannot be written: {_said(error)}",
                 where=self.where,
-                now="Make room or mend the permissions. Records and items are in their files: "
+                now=f"{self._mend(writing=True)} Records and items are in their files: "
                 "`xinhua-id archive recover` enters what the catalogue lacks.",
             ) from error
 
@@ -118,54 +126,70 @@ class Catalogue:
     def reading(self) -> Iterator[Connection]:
         """Give a connection that reads one state of the catalogue. Raises `CatalogueError`."""
         try:
-            # Kept, and given out again: a crawl asks once a page.
-            connection = self._readers.pop() if self._readers else self.engine.connect()
+            # Kept, and given out again: a crawl asks once a page. A server's may have broken, and its pool looks.
+            connection = self._readers.pop() if self._readers else self._reading.connect()
             try:
                 yield connection
                 connection.rollback()
             except BaseException:
                 connection.close()
                 raise
-            self._readers.append(connection)
-        except DatabaseError as error:
-            _raise_if_broken(error, self.where)
+            if self.url:
+                connection.close()
+            else:
+                self._readers.append(connection)
+        except DBAPIError as error:
+            _raise_if_broken(error, self)
             raise CatalogueError(
-                f"the catalogue cannot be read: {error.orig}",
-                where=self.where,
-                now="Check the path and its permissions.",
+                f"the catalogue cannot be read: {_said(error)}", where=self.where, now=self._mend()
             ) from error
+
+    def _mend(self, *, writing: bool = False) -> str:
+        if self.url:
+            return "See that the server runs and lets this user in, then start again."
+        return "Make room or mend the permissions." if writing else "Check the path and its permissions."
 
     def compact(self) -> None:
         """Write the database anew, so that what was deleted is in no free page of it, nor in its log.
 
-        Raises `CannotWrite`, also where another process reads or writes for too long.
+        A PostgreSQL server's log (WAL) and backups are its operator's. Raises `CannotWrite`, also where another process
+        reads or writes for too long.
         """
         while self._readers:
             self._readers.pop().close()
-        raw = self.engine.raw_connection()
-        try:
-            cursor = raw.cursor()
-            if self.engine.dialect.name == "sqlite":
-                cursor.execute("VACUUM")
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                busy = cursor.fetchone()
-                why = "another process uses it" if busy and busy[0] else None
-            else:
-                raw.rollback()
-                raw.driver_connection.autocommit = True  # type: ignore[union-attr]
-                cursor.execute("VACUUM FULL")
-                why = None
-        except self.engine.dialect.dbapi.Error as error:  # type: ignore[union-attr]
-            why = str(error)
-        finally:
-            raw.invalidate()
-            raw.close()
+        why = self._vacuumed() if self.url else self._file_vacuumed()
         if why is not None:
             raise CannotWrite(
                 f"the catalogue cannot be compacted: {why}",
                 where=self.where,
                 now="What was deleted may still stand in its free pages; make room or wait, and run it again.",
             )
+
+    def _vacuumed(self) -> str | None:
+        """Write our tables of a server anew; return why that could not be."""
+        names = ", ".join(table.name for table in tables.metadata.sorted_tables)
+        try:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("SET lock_timeout = '60s'")
+                connection.exec_driver_sql(f"VACUUM FULL {names}")
+                connection.invalidate()
+        except DBAPIError as error:
+            return _said(error)
+        return None
+
+    def _file_vacuumed(self) -> str | None:
+        raw = self.engine.raw_connection()
+        try:
+            cursor = raw.cursor()
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy = cursor.fetchone()
+            return "another process uses it" if busy and busy[0] else None
+        except self.engine.dialect.dbapi.Error as error:  # type: ignore[union-attr]
+            return str(error)
+        finally:
+            raw.invalidate()
+            raw.close()
 
     def close(self) -> None:
         """Close every connection; doing it twice is fine."""
@@ -188,48 +212,36 @@ def _migrated(catalogue: C) -> C:
     return catalogue
 
 
-def _sqlite(path: Path, mode: dict[str, str], pragmas: Sequence[str]) -> Engine:
-    database = f"file:{quote(str(path.absolute()))}"
-    engine = create_engine(
-        URL.create("sqlite", database=database, query={**mode, "uri": "true"}),
-        connect_args={"timeout": _PATIENCE},
-    )
-
-    @event.listens_for(engine, "connect")
-    def _connected(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-        # Transactions begin where we say: the driver's own would begin too late, and never before DDL.
-        connection.isolation_level = None
-        for pragma in pragmas:
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begun(connection: Connection) -> None:
-        # A deferred transaction that turns to writing is refused at once where another wrote meanwhile.
-        writes = connection.get_execution_options().get("xinhua_id_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
-
-
-def _reading_mode(path: Path) -> dict[str, str]:
-    """Return how to open a file to read: on a disk that takes no writes SQLite must not look for others that write."""
-    if os.access(path.parent, os.W_OK) and os.access(path, os.W_OK):
-        return {"mode": "rw"}
-    log = path.with_name(f"{path.name}-wal")
-    waiting = log.exists() and log.stat().st_size
-    return {"mode": "ro"} if waiting else {"mode": "ro", "immutable": "1"}
-
-
-def _raise_if_broken(error: DBAPIError, where: str) -> None:
-    if isinstance(error, ProgrammingError | IntegrityError):
-        raise error  # ours, not the disk's
+def _raise_if_broken(error: DBAPIError, catalogue: Catalogue) -> None:
+    state = getattr(error.orig, "sqlstate", None)
     said = str(error.orig)
+    if state in _NO_TABLE:
+        raise CatalogueError(
+            f"the catalogue is broken: {_said(error)}",
+            where=catalogue.where,
+            now="Restore a dump; or empty its schema and run `xinhua-id archive rebuild`.",
+        ) from error
+    if isinstance(error, ProgrammingError | IntegrityError) and state != _NO_RIGHT:
+        raise error  # ours, not the disk's
     if "malformed" in said or "not a database" in said or "no such table" in said or "no such column" in said:
         raise CatalogueError(
             f"the catalogue is broken: {said}",
-            where=where,
+            where=catalogue.where,
             now="`xinhua-id archive rebuild` makes it anew from the files; or restore a backup with `archive restore`.",
         ) from error
+
+
+def _said(error: DBAPIError) -> str:
+    """Return on one line what a driver says; psycopg's message has several."""
+    return " ".join(str(error.orig).split())
+
+
+def _none_there(what: str, where: str) -> CatalogueError:
+    return CatalogueError(
+        what,
+        where=where,
+        now="`xinhua-id archive rebuild` makes it from the files; check --archive and --catalogue too.",
+    )
 
 
 def _not_made(why: str, where: Path) -> CannotWrite:

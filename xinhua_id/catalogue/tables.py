@@ -1,11 +1,14 @@
 """The catalogue's tables, as the migrations leave them. Knows nothing of what is asked of them.
 
-Moments are UTC as ISO text with microseconds, so that they sort and compare the same in every database.
+Moments are UTC as ISO text with microseconds. All text sorts and compares by its code points (PostgreSQL's collation
+"C"), so that every database gives the same answer in the same order.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -18,20 +21,49 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Table,
-    Text,
     and_,
     literal_column,
 )
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import (
+    Text as PlainText,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 metadata = MetaData()
+
+# PostgreSQL keeps no NUL, and no encoding a lone surrogate; a hostile header or JSON may bring both.
+_NOT_KEPT = re.compile("[\x00\ud800-\udfff]")
+
+
+class Text(TypeDecorator[str]):
+    """Text that is compared by code points; a character that no database keeps is U+FFFD, whether written or asked."""
+
+    impl = PlainText
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type of a database."""
+        return PlainText(collation="C" if dialect.name == "postgresql" else None)
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 (the base's)
+        """Return a text as it is kept."""
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return _NOT_KEPT.sub("\ufffd", value)
 
 
 class Moment(TypeDecorator[dt.datetime]):
     """An aware moment as ``2026-01-09T05:30:15.123456Z``."""
 
-    impl = Text
+    impl = PlainText
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type of a database."""
+        return PlainText(collation="C" if dialect.name == "postgresql" else None)
 
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 (the base's)
         """Return the text of a moment; raise `ValueError` for one without a zone."""
@@ -47,6 +79,29 @@ def text_of(moment: dt.datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError(f"the moment has no zone: {moment}")
     return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")[:26] + "Z"
+
+
+class UrlKey(FunctionElement[str]):
+    """What an index holds of a URL: the URL, and in PostgreSQL its MD5: no entry there takes more than 2,704 bytes."""
+
+    inherit_cache = True
+    name = "url_key"
+    type = Text()
+
+
+@compiles(UrlKey)
+def _url_itself(element: UrlKey, compiler: SQLCompiler, **how: Any) -> str:
+    return compiler.process(element.clauses, **how)
+
+
+@compiles(UrlKey, "postgresql")
+def _url_digest(element: UrlKey, compiler: SQLCompiler, **how: Any) -> str:
+    return f"md5({compiler.process(element.clauses, **how)})"
+
+
+def is_url(table: FromClause, url: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a row is of a URL, asked so that the index is used; an MD5 alone may be another's."""
+    return and_(UrlKey(table.c.url) == UrlKey(url), table.c.url == url)
 
 
 def _text(name: str) -> Column[str]:
@@ -92,8 +147,8 @@ captures = Table(
     Index("captures_by_file", "file", "offset"),
     Index("captures_by_original", "refers_to"),
     Index("captures_by_run", "site", "run"),
-    Index("captures_by_url", "url", "captured_at"),
 )
+Index("captures_by_url", UrlKey(captures.c.url), captures.c.captured_at)
 
 
 def is_original(table: FromClause) -> ColumnElement[bool]:
@@ -111,7 +166,7 @@ for _name, _columns in {
     "captures_by_payload_and_url": (
         captures.c.site,
         captures.c.payload_digest,
-        captures.c.url,
+        UrlKey(captures.c.url),
         captures.c.captured_at,
     ),
 }.items():
@@ -131,9 +186,9 @@ visits = Table(
     _maybe("capture_id"),
     _maybe("item_id"),
     Column("visited_at", Moment, nullable=False),
-    Index("visits_by_url", "url", "visited_at"),
     Index("visits_by_run", "site", "run"),
 )
+Index("visits_by_url", UrlKey(visits.c.url), visits.c.visited_at)
 
 articles = Table(
     "articles",

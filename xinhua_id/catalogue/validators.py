@@ -13,9 +13,17 @@ from xinhua_id.catalogue.rows import ValidatorRow
 _VALIDATORS = tables.validators
 
 
+#: A URL of more bytes has none: site and URL are the key, and PostgreSQL takes 2,704 bytes in an index.
+LONGEST = 2400
+
+
 def put(connection: Connection, rows: Sequence[ValidatorRow]) -> None:
-    """Enter validators; of one URL the latest capture's stay, in whatever order they come."""
-    statements.put(connection, _VALIDATORS, rows, _is_later)
+    """Enter validators; of one URL the latest capture's stay, in whatever order they come.
+
+    Those of a URL longer than `LONGEST` are left out: such a page is always asked for whole.
+    """
+    kept = [row for row in rows if len(row.url) <= LONGEST and len(row.url.encode("utf-8", "replace")) <= LONGEST]
+    statements.put(connection, _VALIDATORS, kept, _is_later)
 
 
 def of(connection: Connection, site: str, url: str) -> ValidatorRow | None:

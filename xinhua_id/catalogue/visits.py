@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, literal, select
 
 from xinhua_id.catalogue import statements, tables
 from xinhua_id.catalogue.rows import VisitRow
@@ -19,8 +19,8 @@ def add(connection: Connection, rows: Sequence[VisitRow]) -> None:
 
 def at(connection: Connection, url: str) -> list[VisitRow]:
     """Return the visits to a URL, earliest first."""
-    query = select(_VISITS).where(_VISITS.c.url == url).order_by(_VISITS.c.visited_at, _VISITS.c.record_id)
-    return statements.every(connection, VisitRow, query)
+    query = select(_VISITS).where(tables.is_url(_VISITS, literal(url, tables.Text())))
+    return statements.every(connection, VisitRow, query.order_by(_VISITS.c.visited_at, _VISITS.c.record_id))
 
 
 def of_run(connection: Connection, site: str, run: str) -> list[VisitRow]:

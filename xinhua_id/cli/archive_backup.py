@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from xinhua_id.cli.options import ArchiveFolder
+from xinhua_id.cli.options import ArchiveFolder, CatalogueUrl
 
 _BACKUP = """Copy the catalogue into one file, while crawls go on, and check the copy.
 
@@ -43,23 +43,37 @@ def register(archive: typer.Typer) -> None:
 def backup(
     file: Annotated[Path, typer.Argument(help="Where the copy goes; a file that is there is never written over.")],
     archive: ArchiveFolder = Path("archives"),
+    catalogue_url: CatalogueUrl = None,
 ) -> None:
     """Back the catalogue up."""
     from xinhua_id.archive import backup as backups
     from xinhua_id.cli.consoles import size
 
+    _refuse_a_server(catalogue_url, "Copy it with `pg_dump --format=custom`, which may run while crawls go on.")
     made = backups.backup(archive, file)
     print(f"{made.sha256}  {made.path}")
     Console(stderr=True, highlight=False, soft_wrap=True).print(f"{size(made.bytes)}, checked.")
 
 
+def _refuse_a_server(url: str | None, now: str) -> None:
+    """Raise `UsageError` where the catalogue is in PostgreSQL, whose own tools copy it."""
+    from xinhua_id.errors import UsageError
+
+    if url:
+        raise UsageError("the catalogue is in PostgreSQL, and no file", now=now)
+
+
 def restore(
     file: Annotated[Path, typer.Argument(help="A file that `archive backup` made.")],
     archive: ArchiveFolder = Path("archives"),
+    catalogue_url: CatalogueUrl = None,
 ) -> None:
     """Restore the catalogue."""
     from xinhua_id.archive import backup as backups
 
+    _refuse_a_server(
+        catalogue_url, "Use `pg_restore --clean --if-exists` while nobody crawls, then run `xinhua-id archive recover`."
+    )
     kept = backups.restore(archive, file, dt.datetime.now(dt.UTC))
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
     talk.print(f"The catalogue is that of {escape(str(file))}.")

@@ -17,7 +17,7 @@ from rich.markup import escape
 from xinhua_id import sources
 from xinhua_id.archive.imports.incoming import AlreadyThere, Taken, manifest_of
 from xinhua_id.catalogue.store import Catalogue
-from xinhua_id.cli.options import ArchiveFolder
+from xinhua_id.cli.options import ArchiveFolder, CatalogueUrl
 from xinhua_id.corpus.importing import Imported, import_file
 from xinhua_id.errors import CannotWrite, UsageError, XinhuaIdError
 
@@ -46,6 +46,7 @@ def run(
         str | None, typer.Option("--as", help="Name of the folder, after `imports-`; today's date without it.")
     ] = None,
     archive: ArchiveFolder = Path("archives"),
+    catalogue_url: CatalogueUrl = None,
     extracted: Annotated[
         bool, typer.Option("--extract/--no-extract", help="Read the stories out of the pages into items.")
     ] = True,
@@ -58,7 +59,7 @@ def run(
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
     chosen = sources.get(source) if source else None
     now = dt.datetime.now(dt.UTC)
-    catalogue = Catalogue.open(archive)
+    catalogue = Catalogue.open(archive, catalogue_url)
     code = 0
     try:
         for where in names:

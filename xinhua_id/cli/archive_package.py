@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from xinhua_id import sources
 from xinhua_id.archive.package import Selection, of_run, of_site
 from xinhua_id.archive.package import package as make
 from xinhua_id.cli.consoles import size
-from xinhua_id.cli.options import ArchiveFolder
+from xinhua_id.cli.options import ArchiveFolder, CatalogueUrl
 from xinhua_id.crawl.target import day_range
 from xinhua_id.errors import SourceError, UsageError
 
@@ -43,10 +44,12 @@ def package(
     until: Annotated[str | None, typer.Option(help="Only what was captured up to this day.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The file; else one in `SITE/packages`.")] = None,
     archive: ArchiveFolder = Path("archives"),
+    catalogue_url: CatalogueUrl = None,
 ) -> None:
     """Make the package; exit with 1 where a revisit's original or the end of a file is missing."""
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
-    made = make(_selection(archive, run, source, since, until), out)
+    chosen = replace(_selection(archive, run, source, since, until), catalogue_url=catalogue_url)
+    made = make(chosen, out)
     talk.print(f"{escape(str(made.path))}: {made.files} WARC files, {made.lines} captures, {made.pages} stories, "
                f"{size(made.bytes)}")  # fmt: skip
     for name, why in made.torn.items():

@@ -12,13 +12,16 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from xinhua_id.cli.options import ArchiveFolder
+from xinhua_id.cli.options import ArchiveFolder, CatalogueUrl
 
 _HELP = """Make the catalogue anew from the WARC files, the items and the manifests.
 
 For a catalogue that is lost, broken or in doubt. The old one is kept beside it as `catalogue.sqlite.before-<time>`, and
 the run ledger is taken over from it where it can be read. No crawl may be under way. A file that cannot be read whole
 is named, the rest of the archive is entered, and the command ends with 1.
+
+In PostgreSQL one transaction replaces the rows of this archive's sites: others see the old ones until then, and a
+rebuild that dies changes nothing. The run ledger stays, and so do the sites whose files are elsewhere.
 
 **Examples**
 
@@ -38,6 +41,7 @@ def register(archive: typer.Typer) -> None:
 
 def rebuild(
     archive: ArchiveFolder = Path("archives"),
+    catalogue_url: CatalogueUrl = None,
 ) -> None:
     """Rebuild the catalogue; exit with 1 where a file could not be read whole."""
     from xinhua_id.archive import rebuild as rebuilding
@@ -49,7 +53,7 @@ def rebuild(
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
     began = time.monotonic()
     with _shown(talk, archive) as told:
-        found = rebuilding.rebuild(archive, dt.datetime.now(dt.UTC), told)
+        found = rebuilding.rebuild(archive, dt.datetime.now(dt.UTC), told, catalogue_url)
     rows = found.rows
     talk.print(
         f"[bold]{rows['captures']}[/] captures, {rows['visits']} visits and {rows['articles']} items from "
@@ -60,6 +64,8 @@ def rebuild(
     if found.lost is not None:
         talk.print(f"[yellow]The run ledger could not be taken over[/]: {escape(found.lost)}")
         talk.print("Runs stand as their manifests say; a backup has the rest: `xinhua-id archive restore`.")
+    if found.elsewhere:
+        talk.print(f"Sites whose files are not here were left as they are: {escape(', '.join(found.elsewhere))}.")
     for fault in found.faults:
         talk.print(f"[red]{escape(str(fault.path.relative_to(archive)))}[/]: {escape(fault.why)}")
     if found.faults:

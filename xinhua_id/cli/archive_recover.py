@@ -14,7 +14,7 @@ from xinhua_id.archive.lock import SiteLock
 from xinhua_id.archive.recover import recover as recover_site
 from xinhua_id.archive.sites import sites_of
 from xinhua_id.catalogue.store import Catalogue
-from xinhua_id.cli.options import ArchiveFolder
+from xinhua_id.cli.options import ArchiveFolder, CatalogueUrl
 from xinhua_id.corpus.finish import finish
 from xinhua_id.errors import InUse
 
@@ -39,11 +39,12 @@ def register(archive: typer.Typer) -> None:
 def recover(
     sites: Annotated[list[str] | None, typer.Argument(help="Sites to recover; all without one.")] = None,
     archive: ArchiveFolder = Path("archives"),
+    catalogue_url: CatalogueUrl = None,
 ) -> None:
     """Recover each site whose lock is free; exit with 1 where one is in use."""
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
     homes = sites_of(archive, sites)
-    catalogue = Catalogue.open(archive)
+    catalogue = Catalogue.open(archive, catalogue_url)
     busy = False
     try:
         for home in homes:

@@ -21,7 +21,7 @@ from xinhua_id.archive.redaction.ledger import Ledger
 from xinhua_id.archive.redaction.plan import Plan, homes_of, plan, refuse_leftovers
 from xinhua_id.archive.redaction.wanted import Wanted
 from xinhua_id.catalogue.store import Catalogue
-from xinhua_id.cli.options import ArchiveFolder
+from xinhua_id.cli.options import ArchiveFolder, CatalogueUrl
 from xinhua_id.errors import UsageError
 
 _HELP = """Take down every capture of a URL, and say so: never silent, never by hand.
@@ -55,6 +55,7 @@ def redact(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be removed.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     archive: ArchiveFolder = Path("archives"),
+    catalogue_url: CatalogueUrl = None,
 ) -> None:
     """Show, ask, remove; exit with 1 where nothing is found or nothing was confirmed."""
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -73,7 +74,7 @@ def redact(
     now = dt.datetime.now(dt.UTC)
     with held(archive, now) as (ours, busy):
         refuse_leftovers(ours, ours)
-        catalogue = Catalogue.open(archive)
+        catalogue = Catalogue.open(archive, catalogue_url)
         try:
             completed = carry_out.complete(archive, catalogue, ours)
             if completed.replaced:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xinhua_id.cli.options import ArchiveFolder
+from xinhua_id.cli.options import ArchiveFolder, CatalogueUrl
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -36,6 +36,7 @@ def register(archive: typer.Typer) -> None:
 def stats(
     sites: Annotated[list[str] | None, typer.Argument(help="Sites to count; all without one.")] = None,
     archive: ArchiveFolder = Path("archives"),
+    catalogue_url: CatalogueUrl = None,
     as_json: Annotated[bool, typer.Option("--json", help="Every figure, as JSON on stdout.")] = False,
 ) -> None:
     """Print the figures."""
@@ -44,7 +45,7 @@ def stats(
     from xinhua_id.cli import consoles
     from xinhua_id.errors import UsageError
 
-    catalogue = Catalogue.open_to_read(archive)
+    catalogue = Catalogue.open_to_read(archive, catalogue_url)
     try:
         with catalogue.reading() as connection:
             known = figures.sites(connection)

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from xinhua_id.cli.consoles import size
-from xinhua_id.cli.options import ArchiveFolder
+from xinhua_id.cli.options import ArchiveFolder, CatalogueUrl
 
 if TYPE_CHECKING:
     from xinhua_id.archive.verify import Scope, Verification
@@ -53,15 +53,18 @@ def verify(
         int | None, typer.Option(min=1, help="Processes that read large WARC files; one a core without it.")
     ] = None,
     archive: ArchiveFolder = Path("archives"),
+    catalogue_url: CatalogueUrl = None,
 ) -> None:
     """Verify, and exit with 1 where there is a fault."""
     from xinhua_id.archive.verify import Verification, scope_of
 
     scope = scope_of(archive, what or ())
+    # The database is that of `--archive`, whatever else is checked.
+    url = catalogue_url if scope.archive is not None and scope.archive.resolve() == archive.resolve() else None
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
     found: list[Fault] = []
     with _progress(talk) as (begin, told):
-        going = Verification(scope, workers=processes, told=told)
+        going = Verification(scope, workers=processes, told=told, catalogue_url=url)
         begin(going.total)
         for fault in going.faults():
             if as_json:

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from xinhua_id.cli import summary
+from xinhua_id.cli.options import CatalogueUrl
 from xinhua_id.cli.progress import Progress
 from xinhua_id.crawl.target import targets
 from xinhua_id.spiders import process
@@ -53,6 +54,7 @@ def crawl(
     archive: Annotated[
         Path | None, typer.Option(help="The archive's folder; XINHUA_ID_ARCHIVE, else `archives`.")
     ] = None,
+    catalogue_url: CatalogueUrl = None,
     at: Annotated[str | None, typer.Option(help="Where SOURCE is served instead: a mirror, a moved host.")] = None,
     requisites: Annotated[
         Wanted | None,
@@ -64,6 +66,8 @@ def crawl(
     settings: dict[str, Any] = {} if archive is None else {"XINHUA_ID_ARCHIVE": str(archive)}
     if again:
         settings["XINHUA_ID_REVISIT"] = "all"
+    if catalogue_url is not None:
+        settings["XINHUA_ID_CATALOGUE"] = catalogue_url
     if requisites is not None:
         settings["XINHUA_ID_REQUISITES"] = requisites.value
     with Progress(talk) as progress:

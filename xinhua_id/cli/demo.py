@@ -56,7 +56,11 @@ def demo(
         talk.print(f"[bold]A replica of {len(replica.sites)} sites[/] is served on loopback; its stories are invented.")
         for name, base in replica.sites.items():
             talk.print(f"  {name:<22}{base}")
-        settings: dict[str, Any] = {"XINHUA_ID_ARCHIVE": str(root), "XINHUA_ID_PERMISSIONS": ["antaranews"]}
+        settings: dict[str, Any] = {
+            "XINHUA_ID_ARCHIVE": str(root),
+            "XINHUA_ID_CATALOGUE": "",  # what was invented has no place in the operator's own
+            "XINHUA_ID_PERMISSIONS": ["antaranews"],
+        }
         with Progress(talk) as progress:
             done = process.crawl(_targets(replica.sites), settings=settings, watch=progress.watch)
         summary.show_together(talk, done)

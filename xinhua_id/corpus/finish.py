@@ -33,7 +33,7 @@ def finish(committer: Committer, about: Mapping[str, Any], rows: Iterable[Captur
     """
     known = KnownStories.of(committer.items.path.parent)
     source, chosen, limit = _source(about), _range(about), about.get("limit")
-    originals = OriginalRecords(committer.home / "warc")
+    originals = OriginalRecords(committer.home / "warc", committer.catalogue.url)
     before = stories = _stories(committer)
     for row in rows:
         page = _page(committer, row, originals)

@@ -90,7 +90,7 @@ class Captures:
         terms = {name: str(about[name]) for name in ("terms", "permission") if about.get(name)}
         try:
             self.check()
-            self.catalogue = Catalogue.open(home.parent)
+            self.catalogue = Catalogue.open(home.parent, self.crawler.settings.get("XINHUA_ID_CATALOGUE"))
             self._recover(home, finish)
             info = {**self._info(), **terms}
             policy = policy_of(self.crawler.settings)
@@ -150,7 +150,11 @@ class Captures:
         """Return the headers of a conditional request for ``url``; none where nothing of it is kept."""
         if self.committer is None or not self.crawler.settings.getbool("XINHUA_ID_CONDITIONAL", True):
             return {}
-        found = self.committer.validators_of(target_uri(url))
+        try:
+            found = self.committer.validators_of(target_uri(url))
+        except ArchiveError as error:  # a server that is gone: the crawl ends, and this request is not kept
+            self.fail(error)
+            return {}
         return found.headers() if found else {}
 
     def commit_if_due(self) -> None:

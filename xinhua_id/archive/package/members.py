@@ -123,7 +123,7 @@ class Members:
 
     def originals(self, name: str) -> Iterator[bytes]:
         """Yield the originals that revisits refer to and that are not in yet, each with its request."""
-        kept = OriginalRecords(self.selection.home / "warc")
+        kept = OriginalRecords(self.selection.home / "warc", self.selection.catalogue_url)
         for revisit in self._ledger.without_original():
             if (place := kept.find(revisit)) is None:
                 self.lost.append(revisit.header("WARC-Record-ID") or "")

@@ -25,6 +25,7 @@ class Selection:
     """``files`` are packaged whole, or only their records from ``since`` to ``until`` where one of both is given.
 
     ``items`` are the files whose stories become the list of pages. ``name`` is that of the package.
+    ``catalogue_url`` is the catalogue's database, where it is no file of the archive.
     """
 
     home: Path
@@ -34,6 +35,7 @@ class Selection:
     items: tuple[Path, ...]
     since: dt.datetime | None = None
     until: dt.datetime | None = None
+    catalogue_url: str | None = None
 
     @property
     def is_part(self) -> bool:

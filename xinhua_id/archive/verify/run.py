@@ -31,11 +31,16 @@ class Verification:
     """Verify a scope; the counts are complete once `faults` has ended.
 
     ``workers`` is how many processes read large WARC files; all cores without it. ``told`` hears how many bytes were
-    read.
+    read. ``catalogue_url`` is the catalogue's database, where it is no file of the archive.
     """
 
     def __init__(
-        self, scope: Scope, *, workers: int | None = None, told: Callable[[int], None] = lambda _: None
+        self,
+        scope: Scope,
+        *,
+        workers: int | None = None,
+        told: Callable[[int], None] = lambda _: None,
+        catalogue_url: str | None = None,
     ) -> None:
         self.files = 0
         self.bytes = 0
@@ -46,6 +51,7 @@ class Verification:
         self.seconds = 0.0
         self._scope = scope
         self._told = told
+        self._catalogue_url = catalogue_url
         self._workers = workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
         self.total = sum(path.stat().st_size for path in scope.paths())
 
@@ -128,12 +134,12 @@ class Verification:
         from xinhua_id.catalogue.store import NAME, Catalogue
 
         ledger.connection.executescript(entered.TABLES)
-        if not (archive / NAME).is_file():
+        if not self._catalogue_url and not (archive / NAME).is_file():
             yield Fault("no-catalogue", "the archive has no catalogue", str(archive / NAME),
                         now="`xinhua-id archive rebuild` makes it from the files.", note=True)  # fmt: skip
             return
         try:
-            catalogue = Catalogue.open_to_read(archive)
+            catalogue = Catalogue.open_to_read(archive, self._catalogue_url)
         except ArchiveError as error:
             yield Fault("catalogue", error.what, error.where or str(archive / NAME), now=error.now)
             return

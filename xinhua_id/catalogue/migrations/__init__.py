@@ -49,6 +49,14 @@ def upgrade(connection: Connection, where: str) -> None:
         raise CatalogueError(
             f"the database is no catalogue: it holds {', '.join(sorted(tables)[:3])}",
             where=where,
-            now="Move it away, then run `xinhua-id archive rebuild`.",
+            now="Move it away, or name a database of the catalogue's own, then run `xinhua-id archive rebuild`.",
         )
+    if connection.dialect.name == "postgresql":
+        encoding = connection.execute(text("SHOW server_encoding")).scalar()
+        if encoding != "UTF8":
+            raise CatalogueError(
+                f"the database is in {encoding}, which cannot write every headline",
+                where=where,
+                now="Make one in UTF-8: `createdb --encoding UTF8 --template template0 …`.",
+            )
     command.upgrade(config, "head")
