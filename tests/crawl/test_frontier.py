@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -21,9 +22,13 @@ from xinhua_id.items import Outcome
 _SITES = itertools.count()
 
 
-@pytest.fixture(scope="module")
-def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
-    return Catalogue.open_file(tmp_path_factory.mktemp("a") / "catalogue.sqlite")
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def catalogue(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
+    """Return one catalogue for the module, and its sites have names of their own: to make one takes long."""
+    server = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    opened = Catalogue.open(tmp_path_factory.mktemp("a"), server and server.database())
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
+# By code points, as SQLite compares them, and not by the locale of a server.
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 # As they were then: a revision never looks at the tables of today.
 _PARTIAL = {
     "frontier_waiting": ("waiting", ["site", "scope", "rank", "turn"]),
@@ -22,29 +24,29 @@ def upgrade() -> None:
     """Make the tables."""
     op.create_table(
         "frontier",
-        sa.Column("site", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("scope", sa.Text(), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("site", _TEXT, nullable=False),
+        sa.Column("key", _TEXT, nullable=False),
+        sa.Column("scope", _TEXT, nullable=False),
+        sa.Column("url", _TEXT, nullable=False),
+        sa.Column("kind", _TEXT, nullable=False),
+        sa.Column("state", _TEXT, nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("turn", sa.BigInteger(), nullable=False),
         sa.Column("depth", sa.Integer(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("redirects", sa.Integer(), nullable=False),
         sa.Column("nesting", sa.Integer(), nullable=False),
-        sa.Column("published", sa.Text(), nullable=True),
-        sa.Column("modified", sa.Text(), nullable=True),
-        sa.Column("found_at", sa.Text(), nullable=False),
-        sa.Column("leased_at", sa.Text(), nullable=True),
-        sa.Column("due_at", sa.Text(), nullable=True),
-        sa.Column("visited_at", sa.Text(), nullable=True),
-        sa.Column("changed_at", sa.Text(), nullable=True),
-        sa.Column("outcome", sa.Text(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("published", _TEXT, nullable=True),
+        sa.Column("modified", _TEXT, nullable=True),
+        sa.Column("found_at", _TEXT, nullable=False),
+        sa.Column("leased_at", _TEXT, nullable=True),
+        sa.Column("due_at", _TEXT, nullable=True),
+        sa.Column("visited_at", _TEXT, nullable=True),
+        sa.Column("changed_at", _TEXT, nullable=True),
+        sa.Column("outcome", _TEXT, nullable=True),
+        sa.Column("reason", _TEXT, nullable=True),
         sa.Column("status", sa.Integer(), nullable=True),
-        sa.Column("digest", sa.Text(), nullable=True),
+        sa.Column("digest", _TEXT, nullable=True),
         sa.Column("fruitless", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("site", "key"),
     )
@@ -53,21 +55,21 @@ def upgrade() -> None:
         op.create_index(name, "frontier", columns, sqlite_where=where, postgresql_where=where)
     op.create_table(
         "rounds",
-        sa.Column("site", sa.Text(), nullable=False),
-        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("site", _TEXT, nullable=False),
+        sa.Column("scope", _TEXT, nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
-        sa.Column("asked", sa.Text(), nullable=False),
-        sa.Column("begun_at", sa.Text(), nullable=False),
-        sa.Column("touched_at", sa.Text(), nullable=False),
-        sa.Column("ended_at", sa.Text(), nullable=True),
+        sa.Column("asked", _TEXT, nullable=False),
+        sa.Column("begun_at", _TEXT, nullable=False),
+        sa.Column("touched_at", _TEXT, nullable=False),
+        sa.Column("ended_at", _TEXT, nullable=True),
         sa.PrimaryKeyConstraint("site", "scope"),
     )
     op.create_table(
         "tenures",
-        sa.Column("site", sa.Text(), nullable=False),
-        sa.Column("holder", sa.Text(), nullable=False),
-        sa.Column("run", sa.Text(), nullable=False),
+        sa.Column("site", _TEXT, nullable=False),
+        sa.Column("holder", _TEXT, nullable=False),
+        sa.Column("run", _TEXT, nullable=False),
         sa.Column("beat", sa.BigInteger(), nullable=False),
-        sa.Column("taken_at", sa.Text(), nullable=False),
+        sa.Column("taken_at", _TEXT, nullable=False),
         sa.PrimaryKeyConstraint("site"),
     )
