@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Row,
     Select,
     Text,
@@ -38,9 +39,9 @@ _GONE = ("http-404", "http-410")
 _ENDS = tuple((f"{minute:02}", f"{minute - 15:02}") for minute in (15, 30, 45))
 
 #: What, when its story was published, when it was seen; and how many of them.
-_Found = Select[tuple[str, str | None, str | None]]
-_AddedUp = Select[tuple[str, str | None, str | None, int]]
-_Row = Row[tuple[str, str | None, str | None, int]]
+_Found = Select[Any]
+_AddedUp = Select[Any]
+_Row = Row[Any]
 
 
 @dataclass(slots=True)
@@ -103,48 +104,59 @@ def _looked_at(connection: Connection, site: str) -> dt.datetime | None:
     return last
 
 
-def _latest_stories(site: str) -> _Found:
-    """Select the latest version of each story, as `articles.latest` has it: its id, and its quarters of an hour."""
-    newest = func.row_number().over(
-        partition_by=_A.c.item_id, order_by=(_A.c.captured_at.desc().nulls_last(), _A.c.record_id.desc())
-    )
-    versions = select(_A.c.item_id, _A.c.date_published, _A.c.captured_at, newest.label("newest"))
-    found = versions.where(_A.c.site == site).subquery()
-    published, captured = _quarter(found.c.date_published), _quarter(found.c.captured_at)
-    return select(found.c.item_id, published.label("published"), captured.label("seen")).where(found.c.newest == 1)
-
-
 def _stories(site: str) -> _Found:
-    latest = _latest_stories(site).subquery()
-    return select(literal_column("'stories'", Text).label("what"), latest.c.published, latest.c.seen)
+    """Select the latest version of each story, as `articles.latest` has it."""
+    newest = func.row_number().over(partition_by=_A.c.item_id, order_by=_newest_first(_A))
+    versions = select(_A.c.date_published, _A.c.captured_at, newest.label("newest")).where(_A.c.site == site).subquery()
+    return select(
+        literal_column("'stories'", Text).label("what"),
+        _quarter(versions.c.date_published).label("published"),
+        _quarter(versions.c.captured_at).label("seen"),
+    ).where(versions.c.newest == 1)
+
+
+def _newest_first(table: FromClause) -> tuple[ColumnElement[Any], ...]:
+    return table.c.captured_at.desc().nulls_last(), table.c.record_id.desc()
 
 
 def _lost(site: str) -> _Found:
     """Select the addresses whose latest visit brought no story, where one had been or could be."""
     newest = func.row_number().over(partition_by=_V.c.url, order_by=(_V.c.visited_at.desc(), _V.c.record_id.desc()))
-    of_pages = and_(_V.c.site == site, _V.c.kind != "requisite")
-    every = select(_V.c.url, _V.c.outcome, _V.c.reason, _V.c.visited_at, newest.label("newest")).where(of_pages)
-    last = every.subquery("last")
+    every = select(_V.c.url, _V.c.outcome, _V.c.reason, _V.c.visited_at, newest.label("newest"))
+    last = every.where(_V.c.site == site, _V.c.kind != "requisite").subquery("last")
+    failed, moved = last.c.outcome == "failed", last.c.outcome == "redirect"
     gone = and_(last.c.outcome == "no-article", last.c.reason.in_(_GONE))
-    moved, failed = last.c.outcome == "redirect", last.c.outcome == "failed"
-    was = (
-        select(_V.c.url, func.max(_V.c.item_id).label("item_id"))
-        .where(of_pages, _V.c.outcome == "story")
-        .group_by(_V.c.url)
-        .subquery("was")
+    # Looked up one by one, and once: of a million addresses few are lost.
+    earlier = _V.alias("earlier")
+    item_id = (
+        select(func.max(earlier.c.item_id))
+        .where(earlier.c.url == last.c.url, earlier.c.site == site, earlier.c.outcome == "story")
+        .scalar_subquery()
     )
-    stories = _latest_stories(site).subquery("stories")
-    return (
+    lost = (
         select(
             case((failed, "failed"), (moved, "moved"), else_="gone").label("what"),
-            stories.c.published,
-            _quarter(last.c.visited_at).label("seen"),
+            last.c.visited_at,
+            item_id.label("item_id"),
         )
-        .select_from(
-            last.outerjoin(was, was.c.url == last.c.url).outerjoin(stories, stories.c.item_id == was.c.item_id)
-        )
-        .where(last.c.newest == 1, or_(failed, and_(or_(gone, moved), was.c.url.is_not(None))))
+        .where(last.c.newest == 1, or_(failed, gone, moved))
+        .cte("lost")
+        .prefix_with("MATERIALIZED")
     )
+    version = _A.alias("version")
+    # An id is the hash of an address, and so of one site: asked for the site too, SQLite takes the index by sites.
+    published = (
+        select(version.c.date_published)
+        .where(version.c.item_id == lost.c.item_id)
+        .order_by(*_newest_first(version))
+        .limit(1)
+        .scalar_subquery()
+    )
+    was_story = or_(lost.c.what == "failed", lost.c.item_id.is_not(None))
+    columns = (lost.c.what, published.label("published"), lost.c.visited_at)
+    dated = select(*columns).where(was_story).cte("dated").prefix_with("MATERIALIZED")
+    seen = _quarter(dated.c.visited_at).label("seen")
+    return select(dated.c.what, _quarter(dated.c.published).label("published"), seen)
 
 
 def _added_up(found: _Found, name: str) -> _AddedUp:

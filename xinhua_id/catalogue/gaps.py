@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -69,7 +70,7 @@ def judge(stories: Mapping[dt.date, int], end: dt.date) -> Judged:
     known = sorted(day for day in stories if day < end)
     if not known:
         return Judged([], [], [])
-    span = _Span(stories, known[0], end)
+    span = _Span(stories, known, end)
     gaps, quiet = [], []
     for run in _empty(known, end):
         found = _gap_of(run, span)
@@ -82,20 +83,33 @@ def judge(stories: Mapping[dt.date, int], end: dt.date) -> Judged:
     return Judged(gaps, quiet, sparse)
 
 
-@dataclass(frozen=True, slots=True)
 class _Span:
-    """The days that are known of: from ``first`` to the last before ``end``."""
+    """The days that are known of: from the first with a story to the last before ``end``.
 
-    stories: Mapping[dt.date, int]
-    first: dt.date
-    end: dt.date
+    What lies behind a run of more than four weeks without one says nothing of a day: there may have been no crawl yet,
+    or its only story has a wrong date.
+    """
+
+    def __init__(self, stories: Mapping[dt.date, int], known: Sequence[dt.date], end: dt.date) -> None:
+        self.stories, self.end = stories, end
+        self._known = known
+        long = [run for run in _empty(known, end) if run.days > AROUND]
+        self._begins = [known[0], *(run.until + _DAY for run in long)]
+        self._ends = [*(run.since for run in long), end]
 
     def before(self, day: dt.date) -> _Side:
-        return self._numbers(max(self.first, _shifted(day, -AROUND)), day)
+        """Return the days of four weeks before a day."""
+        story = self._known[bisect_left(self._known, day) - 1] if day > self._known[0] else day
+        begin = self._begins[bisect_right(self._begins, story) - 1]
+        return self._numbers(max(begin, _shifted(day, -AROUND)), day)
 
     def after(self, day: dt.date) -> _Side:
+        """Return the days of four weeks after a day."""
         following = _shifted(day, 1)
-        return self._numbers(following, min(self.end, _shifted(following, AROUND)))
+        place = bisect_right(self._known, day)
+        story = self._known[place] if place < len(self._known) else day
+        end = self._ends[bisect_right(self._ends, story)]
+        return self._numbers(following, min(end, _shifted(following, AROUND)))
 
     def _numbers(self, since: dt.date, end: dt.date) -> _Side:
         days = (since + n * _DAY for n in range(max(0, (end - since).days)))

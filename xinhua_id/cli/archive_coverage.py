@@ -63,7 +63,8 @@ def coverage(
         from xinhua_id.cli import coverage_calendar
 
         for number, one in enumerate(told):
-            console.print("" if number else None, end="\n" if number else "")
+            if number:
+                console.print()
             coverage_calendar.show(console, one, by)
     else:
         from xinhua_id.cli import coverage_calendar

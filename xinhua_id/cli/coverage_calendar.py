@@ -27,6 +27,8 @@ _WEEKS = 6
 _TALL = 0.95
 #: How many gaps are told on a terminal; where there are more, the largest.
 _MOST_GAPS = 40
+#: Width of what is said of a gap, before its command.
+_SAID = 56
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
@@ -110,7 +112,9 @@ def _calendar(console: Console, told: Report, periods: Sequence[Period], by: By)
         lacking = sum(one.gap_days for one in row.periods)
         total = _number(sum(one.stories for one in row.periods))
         days = Text(f"{lacking} d" if lacking else "", style="red")
-        console.print(Text.assemble("  ", f"{row.name:<8}  ", row.cells, f"  {total:>7}  ", days))
+        line = Text.assemble("  ", f"{row.name:<8}  ", row.cells, f"  {total:>7}  ", days)
+        line.rstrip()
+        console.print(line)
 
 
 def _by_month(told: Report, periods: Sequence[Period]) -> tuple[str, Iterator[_Row]]:
@@ -238,7 +242,9 @@ def _gaps(console: Console, told: Report) -> None:
         when = f"{gap.since}" if gap.days == 1 else f"{gap.since} to {gap.until}"
         days = f"{_number(gap.days)} day{'s' if gap.days > 1 else ''}"
         said = f"  {when:<24}  {days:>9}, about {_number(max(1, round(gap.missing)))} stories"
-        console.print(f"[red]{said}[/]\n    [dim]{escape(told.filled_by(gap))}[/]")
+        command = told.filled_by(gap)
+        between = "   " if max(len(said), _SAID) + len(command) + 3 <= console.width else "\n    "
+        console.print(f"[red]{said:<{_SAID}}[/]{between}[dim]{escape(command)}[/]")
     if len(gaps) > len(largest):
         console.print(f"  [dim]… and {_number(len(gaps) - len(largest))} smaller ones: --json has every one[/]")
 
