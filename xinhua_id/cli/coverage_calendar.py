@@ -107,7 +107,7 @@ def _calendar(console: Console, told: Report, periods: Sequence[Period], by: By)
         if before is not None and row.number - before > 1:
             left_out = row.number - before - 1
             unit = "month" if by is By.DAY else "year"
-            console.print(f"  [dim]… {left_out} {unit}{'s' if left_out > 1 else ''} without stories, none expected[/]")
+            console.print(f"  [dim]… {left_out} {unit}{_s(left_out)} without stories, none expected[/]")
         before = row.number
         lacking = sum(one.gap_days for one in row.periods)
         total = _number(sum(one.stories for one in row.periods))
@@ -201,7 +201,7 @@ def _totals(told: Report) -> Iterator[str]:
         yield "no stories" + (f" from {told.since} to {told.until}" if told.since and told.until else "")
         return
     days = len(stories.published)
-    yield f"[bold]{_number(stories.total)}[/] stories, on {_number(days)} days" + (
+    yield f"[bold]{_number(stories.total)}[/] stories, on {_number(days)} day{_s(days)}" + (
         f" from {min(stories.published)} to {max(stories.published)}" if days else ""
     )
     if undated := stories.seen.total() + stories.neither:
@@ -211,11 +211,11 @@ def _totals(told: Report) -> Iterator[str]:
     if quiet := sum(run.days for run in judged.quiet):
         longest = max(judged.quiet, key=lambda run: run.days)
         more = f"; the longest run {longest.since} to {longest.until}" if longest.days > 7 else ""
-        yield f"[bold]{_number(quiet)}[/] quiet days: none, as is usual around them{more}"
+        yield f"[bold]{_number(quiet)}[/] quiet day{_s(quiet)}: none, as is usual around them{more}"
     if judged.sparse:
         worst = max(judged.sparse, key=lambda one: one.usual - one.stories)
         yield (
-            f"[bold yellow]{_number(len(judged.sparse))}[/] days with markedly fewer than usual, "
+            f"[bold yellow]{_number(len(judged.sparse))}[/] day{_s(len(judged.sparse))} with markedly fewer than usual, "
             f"the worst {worst.day}: {worst.stories} instead of {worst.usual:g}"
         )
 
@@ -236,11 +236,11 @@ def _gaps(console: Console, told: Report) -> None:
         return
     number = sum(gap.days for gap in gaps)
     console.print()
-    console.print(f"  [bold red]{_number(len(gaps))} gap{'s' if len(gaps) > 1 else ''}[/], {_number(number)} days")
+    console.print(f"  [bold red]{_number(len(gaps))} gap{_s(len(gaps))}[/], {_number(number)} day{_s(number)}")
     largest = sorted(sorted(gaps, key=lambda gap: (-gap.missing, gap.since))[:_MOST_GAPS], key=lambda gap: gap.since)
     for gap in largest:
         when = f"{gap.since}" if gap.days == 1 else f"{gap.since} to {gap.until}"
-        days = f"{_number(gap.days)} day{'s' if gap.days > 1 else ''}"
+        days = f"{_number(gap.days)} day{_s(gap.days)}"
         said = f"  {when:<24}  {days:>9}, about {_number(max(1, round(gap.missing)))} stories"
         command = told.filled_by(gap)
         between = "   " if max(len(said), _SAID) + len(command) + 3 <= console.width else "\n    "
@@ -255,3 +255,7 @@ def _reaches(first: dt.date, days: int) -> bool:
 
 def _number(value: int) -> str:
     return f"{value:,}".replace(",", " ")
+
+
+def _s(number: int) -> str:
+    return "" if number == 1 else "s"
