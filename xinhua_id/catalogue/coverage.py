@@ -11,7 +11,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -38,10 +38,11 @@ _GONE = ("http-404", "http-410")
 #: A minute before the first of each two lies in the quarter of an hour that begins with the second.
 _ENDS = tuple((f"{minute:02}", f"{minute - 15:02}") for minute in (15, 30, 45))
 
-#: What, when its story was published, when it was seen; and how many of them.
-_Found = Select[Any]
-_AddedUp = Select[Any]
-_Row = Row[Any]
+if TYPE_CHECKING:
+    # What, when its story was published, when it was seen; and how many of them.
+    _Found = Select[str, str, str]
+    _AddedUp = Select[str, str, str, int]
+    _Row = Row[str, str | None, str | None, int]
 
 
 @dataclass(slots=True)

@@ -213,9 +213,9 @@ def _totals(told: Report) -> Iterator[str]:
         more = f"; the longest run {longest.since} to {longest.until}" if longest.days > 7 else ""
         yield f"[bold]{_number(quiet)}[/] quiet day{_s(quiet)}: none, as is usual around them{more}"
     if judged.sparse:
-        worst = max(judged.sparse, key=lambda one: one.usual - one.stories)
+        worst, number = max(judged.sparse, key=lambda one: one.usual - one.stories), len(judged.sparse)
         yield (
-            f"[bold yellow]{_number(len(judged.sparse))}[/] day{_s(len(judged.sparse))} with markedly fewer than usual, "
+            f"[bold yellow]{_number(number)}[/] day{_s(number)} with markedly fewer than usual, "
             f"the worst {worst.day}: {worst.stories} instead of {worst.usual:g}"
         )
 
