@@ -82,7 +82,7 @@ def test_two_holes_with_a_few_days_between_them_are_both_found() -> None:
 
 def test_the_days_up_to_the_end_are_judged_by_those_before_them() -> None:
     judged = judge(habit(40), day(50))
-    assert judged.gaps == [Run(day(40), day(49), missing=60)]
+    assert judged.gaps == [Run(day(40), day(49), missing=60, open=True)]
 
 
 def test_what_lies_at_the_end_or_behind_it_is_not_judged() -> None:

@@ -128,12 +128,14 @@ def test_a_range_of_days_cuts_every_figure_and_no_gap_is_missed_at_its_edge(arch
         (dt.date(2026, 2, 4), dt.date(2026, 2, 5), 6)
     ]
     assert one.coverage.failed.total == 0
+    assert "if the site goes on" not in shown(told(archive, until=dt.date(2026, 2, 4)))
 
 
 def test_days_after_the_last_look_are_judged_where_they_are_asked_for_but_today_is_not(archive: Path) -> None:
     assert told(archive).judged.gaps[-1].until.isoformat() == HOLE[1]
     asked = told(archive, until=dt.date(2027, 1, 1)).judged.gaps[-1]
     assert (asked.since, asked.until) == (dt.date(2026, 3, 5), dt.date(2026, 3, 31))
+    assert shown(told(archive, until=dt.date(2027, 1, 1))).count("if the site goes on") == 1
 
 
 def test_a_terminal_shows_a_month_a_row_with_its_days_below_their_weekdays(archive: Path) -> None:

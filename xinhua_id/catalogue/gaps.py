@@ -26,11 +26,15 @@ _Side = list[tuple[dt.date, int]]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Days in a row, both ends among them. ``missing`` is how many stories are usual on those of them that are gaps."""
+    """Days in a row, both ends among them. ``missing`` is how many stories are usual on those of them that are gaps.
+
+    ``open``: no story follows, so that the site may have ended.
+    """
 
     since: dt.date
     until: dt.date
     missing: float = 0.0
+    open: bool = False
 
     @property
     def days(self) -> int:
@@ -139,7 +143,7 @@ def _gap_of(run: Run, span: _Span) -> Run | None:
     if first >= run.days:
         return None
     odd = sum(usual[(run.since.weekday() + n) % 7] for n in range(rest))
-    return Run(run.since + first * _DAY, run.until - last * _DAY, weeks * sum(usual) + odd)
+    return Run(run.since + first * _DAY, run.until - last * _DAY, weeks * sum(usual) + odd, open=len(sides) == 1)
 
 
 def _beside(run: Run, gap: Run) -> tuple[Run, Run]:

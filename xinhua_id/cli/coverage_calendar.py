@@ -242,6 +242,7 @@ def _gaps(console: Console, told: Report) -> None:
         when = f"{gap.since}" if gap.days == 1 else f"{gap.since} to {gap.until}"
         days = f"{_number(gap.days)} day{_s(gap.days)}"
         said = f"  {when:<24}  {days:>9}, about {_number(max(1, round(gap.missing)))} stories"
+        said += ", if the site goes on" if gap.open else ""
         command = told.filled_by(gap)
         between = "   " if max(len(said), _SAID) + len(command) + 3 <= console.width else "\n    "
         console.print(f"[red]{said:<{_SAID}}[/]{between}[dim]{escape(command)}[/]")

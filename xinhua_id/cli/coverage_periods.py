@@ -124,8 +124,8 @@ def _clipped(runs: Iterable[Run], window: Run) -> list[Run]:
     for run in runs:
         since, until = max(run.since, window.since), min(run.until, window.until)
         if since <= until:
-            part = Run(since, until)
-            found.append(replace(part, missing=run.missing * part.days / run.days))
+            share = ((until - since).days + 1) / run.days
+            found.append(replace(run, since=since, until=until, missing=run.missing * share))
     return found
 
 
