@@ -155,7 +155,8 @@ def _plain(told: Report, by: By) -> dict[str, Any]:
             for one in told.periods(by)
         ],
         "gaps": [
-            {**run(one), "missing": round(one.missing, 1), "open": one.open, "command": told.filled_by(one)} for one in judged.gaps
+            {**run(one), "missing": round(one.missing, 1), "open": one.open, "command": told.filled_by(one)}
+            for one in judged.gaps
         ],
         "quiet": [run(one) for one in judged.quiet],
         "sparse": [
