@@ -20,7 +20,7 @@ _HELP = """Check, index, package, replay and mend what was captured.
 _VERBS = {
     **{
         name: f"xinhua_id.cli.archive_{name}"
-        for name in "stats verify index package replay recover import redact backup rebuild".split()
+        for name in "stats coverage verify index package replay recover import redact backup rebuild".split()
     },
     "restore": "xinhua_id.cli.archive_backup",
 }
