@@ -100,6 +100,7 @@ DOWNLOADER_MIDDLEWARES = {
     "xinhua_id.crawl.recorded.RecordedMiddleware": 80,  # before anybody is asked
     "xinhua_id.crawl.requisites.RequisitesMiddleware": 90,  # before anybody waits
     "xinhua_id.crawl.politeness.PolitenessMiddleware": 100,
+    "xinhua_id.crawl.tenure.TenureMiddleware": 110,  # after every wait
 }
 HTTPERROR_ALLOW_ALL = True  # every answer is a page with an outcome
 RETRY_ENABLED = False  # the frontier retries

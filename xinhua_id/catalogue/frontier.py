@@ -167,9 +167,9 @@ def put_round(connection: Connection, row: RoundRow) -> None:
     statements.put(connection, _ROUNDS, [row])
 
 
-def touch(connection: Connection, site: str, scope: str, now: dt.datetime) -> None:
-    """Say that a round goes on."""
-    connection.execute(_TOUCH, {"of_site": site, "of_scope": scope, "now": now})
+def touch(connection: Connection, site: str, scope: str, now: dt.datetime, pace: float) -> None:
+    """Say that a round goes on, with so many seconds between two requests."""
+    connection.execute(_TOUCH, {"of_site": site, "of_scope": scope, "now": now, "of_pace": pace})
 
 
 def _number(connection: Connection, site: str, state: str, below: int | None, scope: str | None = None) -> int:
@@ -257,5 +257,5 @@ _RECALL_LEADING = (
 _TOUCH = (
     update(_ROUNDS)
     .where(_ROUNDS.c.site == bindparam("of_site"), _ROUNDS.c.scope == bindparam("of_scope"))
-    .values(touched_at=bindparam("now", type_=tables.Moment()))
+    .values(touched_at=bindparam("now", type_=tables.Moment()), pace=bindparam("of_pace"))
 )

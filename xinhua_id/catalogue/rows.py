@@ -161,7 +161,10 @@ class FrontierRow:
 
 @dataclass(frozen=True, slots=True)
 class RoundRow:
-    """A round of a site: from its first address until nothing is left to ask for, over as many runs as that takes."""
+    """A round of a site: from its first address until nothing is left to ask for, over as many runs as that takes.
+
+    ``pace`` is how many seconds lay between two requests when it was ``touched_at``.
+    """
 
     site: str
     scope: str
@@ -170,6 +173,7 @@ class RoundRow:
     begun_at: dt.datetime
     touched_at: dt.datetime
     ended_at: dt.datetime | None
+    pace: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Dialect,
+    Float,
     FromClause,
     Index,
     Integer,
@@ -302,6 +303,7 @@ rounds = Table(
     Column("begun_at", Moment, nullable=False),
     Column("touched_at", Moment, nullable=False),
     Column("ended_at", Moment),
+    Column("pace", Float, nullable=False),
 )
 
 tenures = Table(

@@ -12,7 +12,8 @@ from rich.console import Console
 from xinhua_id.cli import summary
 from xinhua_id.cli.options import CatalogueUrl
 from xinhua_id.cli.progress import Progress
-from xinhua_id.crawl.target import targets
+from xinhua_id.crawl.target import Target, targets
+from xinhua_id.errors import UsageError
 from xinhua_id.spiders import process
 
 _HELP = """Crawl a source, or the sites of the seeds.
@@ -24,6 +25,8 @@ Without SOURCE each seed is matched to its source by its host, or read as a site
     xinhua-id crawl indonesiawindow --since 2026-11-01 --limit 50
 
     xinhua-id crawl --seed https://example.id/berita/ --archive /data/archives
+
+    xinhua-id crawl indonesiawindow xinhua --stand-by
 
     xinhua-id crawl antaranews --at http://127.0.0.1:8000 --requisites all
 """
@@ -43,13 +46,19 @@ def register(app: typer.Typer) -> None:
 
 
 def crawl(
-    source: Annotated[str | None, typer.Argument(help="Name of a source, or the path of its TOML.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Argument(help="Name of a source, or the path of its TOML; several one after the other.")
+    ] = None,
     seed: Annotated[list[str] | None, typer.Option(help="A page to begin with; may be given often.")] = None,
     since: Annotated[str | None, typer.Option(help="Only stories published on or after this day (2026-11-23).")] = None,
     until: Annotated[str | None, typer.Option(help="Only stories published on or before this day.")] = None,
     limit: Annotated[int | None, typer.Option(help="Stop after this many stories a site.")] = None,
     again: Annotated[
         bool, typer.Option("--again", help="Ask for every known story that is met, not only for those that are due.")
+    ] = False,
+    stand_by: Annotated[
+        bool,
+        typer.Option("--stand-by", help="Wait for sites that another worker crawls, and take over where it dies."),
     ] = False,
     archive: Annotated[
         Path | None, typer.Option(help="The archive's folder; XINHUA_ID_ARCHIVE, else `archives`.")
@@ -72,13 +81,26 @@ def crawl(
         settings["XINHUA_ID_REQUISITES"] = requisites.value
     with Progress(talk) as progress:
         done = process.crawl(
-            targets(source, seed or (), at),
+            _targets(source or [], seed or [], at),
             settings=settings,
             since=since,
             until=until,
             limit=limit,
             watch=progress.watch,
+            stand_by=stand_by,
         )
     for crawled in done:
         summary.show(talk, crawled)
     raise typer.Exit(summary.exit_code(done))
+
+
+def _targets(named: list[str], seeds: list[str], at: str | None) -> list[Target]:
+    """Return what to crawl: one source with its seeds, several sources, or the sites of the seeds."""
+    if len(named) < 2:
+        return targets(named[0] if named else None, seeds, at)
+    if seeds or at is not None:
+        raise UsageError(
+            f"--{'seed' if seeds else 'at'} goes with one source, and {len(named)} are named",
+            now="Start one crawl for each.",
+        )
+    return [target for name in dict.fromkeys(named) for target in targets(name)]

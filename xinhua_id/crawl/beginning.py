@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Mapping
-from typing import Any
 
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
@@ -19,7 +17,10 @@ from xinhua_id.crawl.discovery import Rules
 from xinhua_id.crawl.frontier import Frontier
 from xinhua_id.crawl.lease import Settled
 from xinhua_id.crawl.revisit import GONE, STORIES, Intervals
+from xinhua_id.crawl.run import Run, Shared
+from xinhua_id.crawl.stopping import end_crawl
 from xinhua_id.crawl.target import Range
+from xinhua_id.crawl.tenure import PATIENCE, Watch
 from xinhua_id.errors import UsageError
 from xinhua_id.items import Outcome
 
@@ -31,20 +32,21 @@ _ASKED = ("seeds", "since", "until", "requisites", "base")
 logger = logging.getLogger(__name__)
 
 
-def begin_work(crawler: Crawler, rules: Rules, chosen: Range, about: Mapping[str, Any]) -> Frontier:
+def begin_work(crawler: Crawler, rules: Rules, chosen: Range, run: Run) -> Frontier:
     """Open the frontier of a crawl whose run has begun, and let every commit enter it. Raises `ArchiveError`."""
     captures = Captures.of(crawler)
     assert captures.catalogue is not None
     assert captures.committer is not None
     site = captures.committer.home.name
     scope = rounds.scope_of([link.url for link in rules.begin], whole_site=rules.whole_site)
-    asked = rounds.asked_as_text({name: about.get(name) for name in _ASKED})
+    asked = rounds.asked_as_text({name: run.about.get(name) for name in _ASKED})
     begun = rounds.begin(captures.catalogue, site, scope, asked, dt.datetime.now(dt.UTC))
     frontier = Frontier(
         captures.catalogue,
         begun.round,
         chosen=chosen,
         commit=captures.commit_now,
+        fence=run.tenure.fence if run.tenure else None,
         told=lambda settled, fresh: _told(crawler, settled, fresh),
         recorded=begun.recorded,
         again=revisits_of(crawler.settings) == "all",
@@ -63,9 +65,22 @@ def begin_work(crawler: Crawler, rules: Rules, chosen: Range, about: Mapping[str
             begun.round.number, site, begun.round.begun_at.isoformat(timespec="seconds"), frontier.waiting(),
             len(begun.recorded),
         )  # fmt: skip
+    if run.tenure is not None:
+        crawler.tenure = run.tenure  # type: ignore[attr-defined]
+        run.tenure.keep(lambda error: end_crawl(crawler, "taken-over", error))
+        if run.tenure.took_over is not None:
+            stats.set_value("frontier/took-over-from", run.tenure.took_over.holder)
     crawler.frontier = frontier  # type: ignore[attr-defined]
     captures.committer.companion = frontier
     return frontier
+
+
+def shared_by(settings: BaseSettings) -> Shared | None:
+    """Return the catalogue that several workers share, if the settings name one."""
+    url = settings.get("XINHUA_ID_CATALOGUE")
+    if not url:
+        return None
+    return Shared(str(url), Watch(settings.getfloat("XINHUA_ID_TAKE_OVER_SECONDS", PATIENCE)))
 
 
 def revisits_of(settings: BaseSettings) -> str:

@@ -50,7 +50,9 @@ class Frontier:
     """The frontier of one round of one site.
 
     ``commit`` makes durable what waits, by calling `enter` in its transaction and `entered` after it; without it the
-    frontier commits by itself. ``again``: what earlier rounds visited is visited once more. ``recorded`` are leases
+    frontier commits by itself. ``fence`` is called in every transaction that changes the frontier, and raises where
+    somebody else has taken the site over. ``pace`` is how many seconds lie between two requests, for who comes next.
+    ``again``: what earlier rounds visited is visited once more. ``recorded`` are leases
     that a crawl which died had recorded; they are handed out first. What asks the catalogue raises `ArchiveError`.
     """
 
@@ -61,6 +63,7 @@ class Frontier:
         *,
         chosen: Range | None = None,
         commit: Callable[[], None] | None = None,
+        fence: Callable[[Connection], None] | None = None,
         told: Watching | None = None,
         recorded: Iterable[Lease] = (),
         again: bool = False,
@@ -69,9 +72,11 @@ class Frontier:
         batch: int = BATCH,
     ) -> None:
         self.round = current
+        self.pace = current.pace
         self._catalogue = catalogue
         self._range = chosen or Range()
         self._commit = commit or self._commit_alone
+        self._fence = fence or (lambda _: None)
         self._told = told
         self._again = again
         self._intervals = intervals or Intervals()
@@ -155,11 +160,12 @@ class Frontier:
         """Let everything that is out wait again; ``finished``: the round is over, the next run begins another."""
         now = self._clock()
         with self._catalogue.begin() as connection:
+            self._fence(connection)
             rows.give_back(connection, self.round.site)
             rows.put(connection, self._recorded())
-            rows.touch(connection, self.round.site, self.round.scope, now)
+            rows.touch(connection, self.round.site, self.round.scope, now, self.pace)
             if finished:
-                rows.put_round(connection, replace(self.round, touched_at=now, ended_at=now))
+                rows.put_round(connection, replace(self.round, touched_at=now, ended_at=now, pace=self.pace))
         self._heap.clear()
         self._out.clear()
         self._exhausted = True
@@ -172,6 +178,7 @@ class Frontier:
 
     def enter(self, connection: Connection) -> None:
         """Write down what was acknowledged and offered, and take the next leases, in the committer's transaction."""
+        self._fence(connection)
         settled, self._settled = self._settled, []
         offered, self._offers = self._offers, []
         now, site = self._clock(), self.round.site
@@ -182,7 +189,7 @@ class Frontier:
         self._entered += [(one, made.settle(one)) for one in settled]
         self._turn = made.turn
         rows.put(connection, list(made.rows.values()))
-        rows.touch(connection, site, self.round.scope, now)
+        rows.touch(connection, site, self.round.scope, now, self.pace)
         self._note(made.rows.values(), known)
         if len(self._heap) < self._batch // 2 or self._goes_before(made.rows.values()):
             self._take(connection)
@@ -211,6 +218,7 @@ class Frontier:
             self._commit()  # which takes what comes next, too
         if not self._heap and not self._exhausted:
             with self._catalogue.begin() as connection:
+                self._fence(connection)
                 self._take(connection)
 
     def _note(self, changed: Iterable[FrontierRow], known: dict[str, FrontierRow]) -> None:

@@ -4,7 +4,7 @@
     archives/<name>/runs/<run>.log      Scrapy's log, where the command line keeps it
     archives/<name>/items/<run>.jsonl   written by the committer
     archives/<name>/warc/               written by the committer
-    archives/<name>/lock                held while the run goes on
+    archives/<name>/lock                held while the run goes on; so is the site's tenure, in a shared catalogue
 
 Knows nothing of Scrapy or of what stands in the files.
 """
@@ -17,18 +17,27 @@ import json
 import platform
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from xinhua_id.archive.item_lines import cannot_write
 from xinhua_id.archive.lock import SiteLock
 from xinhua_id.archive.recover import fixity
+from xinhua_id.crawl.tenure import Tenure, Watch
 from xinhua_id.errors import RunExists, UsageError
 from xinhua_id.warc.file import replacing
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _VERSIONS = ("xinhua-id", "scrapy", "twisted", "lxml", "beautifulsoup4", "pydantic", "warcio", "fastwarc")
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The catalogue that several workers share, by its URL, and what this one saw of the others."""
+
+    url: str
+    watch: Watch = field(default_factory=Watch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,7 @@ class Run:
     begun: dt.datetime
     about: Mapping[str, Any]
     lock: SiteLock | None = None
+    tenure: Tenure | None = None
 
     @property
     def manifest(self) -> Path:
@@ -63,13 +73,21 @@ class Run:
 
     @classmethod
     def begin(
-        cls, archive: Path, site: str, *, name: str | None = None, about: Mapping[str, Any], now: dt.datetime
+        cls,
+        archive: Path,
+        site: str,
+        *,
+        name: str | None = None,
+        about: Mapping[str, Any],
+        now: dt.datetime,
+        shared: Shared | None = None,
     ) -> Run:
         """Create the run and its folders, and nobody else's.
 
         ``name`` is opaque; without one the run is called after site and time. ``about`` is what was asked for
-        (seeds, range, limit) and goes into the manifest. Raises `InUse` where the site is being crawled already,
-        `RunExists`, `CannotWrite`, or `UsageError` for a name that is none.
+        (seeds, range, limit) and goes into the manifest. ``shared`` is the catalogue that several workers share.
+        Raises `InUse` where the site is being crawled already, `RunExists`, `CannotWrite`, `CatalogueError`, or
+        `UsageError` for a name that is none.
         """
         if name is not None and not _NAME.fullmatch(name):
             raise UsageError(
@@ -78,12 +96,17 @@ class Run:
         home = archive / site
         own = f"{site}-{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
         lock = SiteLock.take(home, name or own, now)
+        tenure = None
         try:
+            if shared is not None:
+                tenure = Tenure.take(archive, shared.url, site, name or own, now, shared.watch)
             for folder in ("warc", "items", "runs"):
                 (home / folder).mkdir(parents=True, exist_ok=True)
-            return cls._create(home, name, own, dict(about), now, lock)
+            return replace(cls._create(home, name, own, dict(about), now, lock), tenure=tenure)
         except BaseException as error:
             lock.release()
+            if tenure is not None:
+                tenure.give_up()
             if isinstance(error, OSError):
                 raise cannot_write(error, home) from error
             raise
@@ -133,6 +156,8 @@ class Run:
         except OSError as failure:
             raise cannot_write(failure, self.home) from failure
         finally:
+            if self.tenure is not None:
+                self.tenure.give_up()
             if self.lock is not None:
                 self.lock.release()
 

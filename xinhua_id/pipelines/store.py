@@ -21,7 +21,7 @@ from scrapy.settings import BaseSettings
 
 from xinhua_id.archive.commit import Ended
 from xinhua_id.corpus.finish import finish
-from xinhua_id.crawl.beginning import begin_work
+from xinhua_id.crawl.beginning import begin_work, shared_by
 from xinhua_id.crawl.capture import Captures
 from xinhua_id.crawl.counting import count
 from xinhua_id.crawl.lease import Settled
@@ -81,12 +81,13 @@ class Store(Stage):
             name=settings["XINHUA_ID_RUN"] or getattr(spider, "_job", None),
             about=spider.about(),
             now=dt.datetime.now(dt.UTC),
+            shared=shared_by(settings),
         )
         spider.run = run
         captures = Captures.of(self.crawler)
         captures.kept_open = True
         captures.open(run.home, run.name, spider.target.label, {**run.about, **self._terms()}, finish)
-        begin_work(self.crawler, spider.rules, spider.range, spider.about())
+        begin_work(self.crawler, spider.rules, spider.range, run)
 
     def process_item(self, visit: Visit) -> Visit:
         """Write what is to be written, count the outcome and acknowledge the lease."""

@@ -19,14 +19,16 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from twisted.internet.error import ReactorNotRunning
 
+from xinhua_id.crawl.beginning import shared_by
 from xinhua_id.crawl.capture import Captures
 from xinhua_id.crawl.discovery import Kind
 from xinhua_id.crawl.requisites import wanted
-from xinhua_id.crawl.run import Run
+from xinhua_id.crawl.run import Run, Shared
+from xinhua_id.crawl.standing_by import Line
 from xinhua_id.crawl.stopping import error_of
 from xinhua_id.crawl.target import Target, about, day_range, positive
 from xinhua_id.crawl.visit import Visit
-from xinhua_id.errors import CannotWrite
+from xinhua_id.errors import CannotWrite, InUse
 from xinhua_id.items import Outcome
 from xinhua_id.spiders.news import NewsSpider, check_manners
 
@@ -93,15 +95,18 @@ def crawl(
     until: str | None = None,
     limit: int | None = None,
     watch: Watch | None = None,
+    stand_by: bool = False,
 ) -> list[Crawled]:
     """Crawl the targets one after the other and return what came of each begun one; blocks until all is done.
 
     ``settings`` are put on top of the project's. ``limit`` counts for each site. The first Ctrl-C ends the
-    crawl under way cleanly and begins no other; a second one ends it at once. Raises what stands against a
-    crawl before it begins: `PermissionNeeded`, `ContactNeeded`, `UsageError`, `CannotWrite`, `RunExists`; and
+    crawl under way cleanly and begins no other; a second one ends it at once. With ``stand_by`` a site that another
+    worker crawls is waited for: it is done when that worker is, and taken over where that one dies. Raises what stands
+    against a crawl before it begins: `PermissionNeeded`, `ContactNeeded`, `UsageError`, `CannotWrite`, `RunExists`; and
     `KeyboardInterrupt` where a signal came before the first.
     """
     chosen = settings_of(settings)
+    shared = shared_by(chosen)
     for target in targets:
         check_manners(target, chosen)
         day_range(since, until, target.zone)
@@ -112,8 +117,15 @@ def crawl(
     loop = asyncio.get_event_loop()
 
     async def one_after_the_other() -> None:
-        for target in targets:
-            crawled = _begin(target, chosen, since, until, limit)
+        line = Line(targets, Path(chosen["XINHUA_ID_ARCHIVE"]), shared if stand_by else None)
+        while (target := line.next()) is not None:
+            try:
+                crawled = _begin(target, chosen, since, until, limit, shared)
+            except InUse:
+                if not stand_by:
+                    raise
+                await line.put_off(target)
+                continue
             done.append(crawled)
             await _crawl(process, crawled, chosen, {"since": since, "until": until, "limit": limit}, watch)
             if crawled.interrupted or crawled.error is not None:
@@ -129,7 +141,14 @@ def crawl(
     return done
 
 
-def _begin(target: Target, settings: Settings, since: str | None, until: str | None, limit: int | None) -> Crawled:
+def _begin(
+    target: Target,
+    settings: Settings,
+    since: str | None,
+    until: str | None,
+    limit: int | None,
+    shared: Shared | None,
+) -> Crawled:
     chosen = day_range(since, until, target.zone)
     asked = about(target, chosen, positive(limit), wanted(settings, target.source))
     run = Run.begin(
@@ -138,6 +157,7 @@ def _begin(target: Target, settings: Settings, since: str | None, until: str | N
         name=settings["XINHUA_ID_RUN"] or None,
         about=asked,
         now=dt.datetime.now(dt.UTC),
+        shared=shared,
     )
     return Crawled(target, run)
 

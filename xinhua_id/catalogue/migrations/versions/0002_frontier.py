@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("begun_at", _TEXT, nullable=False),
         sa.Column("touched_at", _TEXT, nullable=False),
         sa.Column("ended_at", _TEXT, nullable=True),
+        sa.Column("pace", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("site", "scope"),
     )
     op.create_table(

@@ -1,0 +1,61 @@
+"""The line of sites that one worker is to crawl: those that another crawls meanwhile are put off, not given up.
+
+A site is done with when its round has ended since this worker began, whoever ended it. Knows nothing of Scrapy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+
+from xinhua_id.catalogue import frontier
+from xinhua_id.catalogue.store import Catalogue
+from xinhua_id.crawl.run import Shared
+from xinhua_id.crawl.target import Target
+
+#: So long a worker waits before it asks again for sites that are all taken, seconds.
+PAUSE = 2.0
+
+logger = logging.getLogger(__name__)
+
+
+class Line:
+    """The targets still to be crawled, in turn. ``shared`` is the catalogue where to look what others have done."""
+
+    def __init__(self, targets: Sequence[Target], archive: Path, shared: Shared | None, pause: float = PAUSE) -> None:
+        self._waiting = deque(targets)
+        self._archive = archive
+        self._shared = shared
+        self._pause = pause
+        self._begun = dt.datetime.now(dt.UTC)
+        self._put_off: set[str] = set()
+
+    def next(self) -> Target | None:
+        """Return the next target, None where nothing is left."""
+        while self._waiting:
+            target = self._waiting.popleft()
+            if target.name in self._put_off and self._is_done(target):
+                logger.info("%s was crawled by another worker", target.name)
+                continue
+            return target
+        return None
+
+    async def put_off(self, target: Target) -> None:
+        """Ask for a target again after the others; wait a little where all of them are put off."""
+        self._put_off.add(target.name)
+        self._waiting.append(target)
+        if all(one.name in self._put_off for one in self._waiting):
+            await asyncio.sleep(self._pause)
+
+    def _is_done(self, target: Target) -> bool:
+        catalogue = Catalogue.open(self._archive, self._shared.url if self._shared else None)
+        try:
+            with catalogue.reading() as connection:
+                rounds = frontier.rounds_of(connection, target.name)
+        finally:
+            catalogue.close()
+        return any(one.ended_at is not None and one.ended_at >= self._begun for one in rounds)
