@@ -1,0 +1,103 @@
+"""A second crawl asks for what is new; a story that changed, went or moved is noticed; a range leaves nothing lost."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.crawl.many_stories import ManyStories, served
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+_STORIES = 240
+
+
+@pytest.fixture
+def site() -> Iterator[ManyStories]:
+    with served(ManyStories(_STORIES)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def crawl(site: ManyStories, xinhua_id: Run, tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """Crawl the site; return the run's statistics."""
+
+    def once(*options: str, **variables: str) -> dict[str, Any]:
+        site.asked.clear()
+        done = xinhua_id("crawl", "--seed", f"{site.base}/", "--archive", "a", *options, **variables)
+        assert done.returncode == 0, done.stderr
+        newest = max(tmp_path.glob("a/*/runs/*.json"), key=lambda path: path.stat().st_mtime_ns)
+        stats: dict[str, Any] = json.loads(newest.read_text())["stats"]
+        return stats
+
+    return once
+
+
+def stories(site: ManyStories) -> set[str]:
+    return {path for path in site.asked if path.startswith("/berita/")}
+
+
+def test_a_second_crawl_asks_for_little_and_for_no_story(site: ManyStories, crawl: Callable[..., Any]) -> None:
+    crawl()
+    first = sum(site.asked.values())
+    crawl()
+    assert stories(site) == set()
+    assert sum(site.asked.values()) <= 0.03 * first
+
+
+def test_one_new_story_is_captured_and_no_other_is_asked_for(site: ManyStories, crawl: Callable[..., Any]) -> None:
+    crawl()
+    new = site.add()
+    assert crawl()["outcome/story"] == 1
+    assert stories(site) == {new}
+
+
+def test_more_new_stories_than_a_listing_shows_are_all_found(site: ManyStories, crawl: Callable[..., Any]) -> None:
+    crawl()
+    new = {site.add() for _ in range(45)}
+    assert crawl()["outcome/story"] == 45
+    assert stories(site) == new
+    assert site.asked["/hal/3"] == 1
+    assert site.asked["/hal/5"] == 0
+
+
+def test_a_limit_leaves_the_rest_to_the_next_run_which_looks_for_news_first(
+    site: ManyStories, crawl: Callable[..., Any]
+) -> None:
+    crawl("--limit", "30")
+    before = stories(site)
+    new = site.add()
+    assert crawl("--limit", "1")["outcome/story"] == 1
+    assert new in stories(site)
+    crawl()
+    again = stories(site) & before
+    assert len(again) <= 8  # what was under way when the limit was reached was captured, and is no item yet
+    assert crawl()["frontier/links"] == 0
+
+
+def test_a_story_that_is_due_and_has_changed_is_a_new_line_and_one_that_went_or_moved_is_told(
+    site: ManyStories, crawl: Callable[..., Any]
+) -> None:
+    crawl()
+    site.edition[3] += 1
+    site.numbers.remove(5)
+    site.numbers.remove(7)
+    site.moved[7] = 9007
+    # Undated stories are as old as their first visit: with no shortest interval all are due at once.
+    stats = crawl("--again")
+    assert stats["outcome/story"] == 1 + 1  # the changed one, and the moved one at its new address
+    assert (stats.get("stories/changed"), stats.get("stories/gone"), stats.get("stories/moved")) == (1, None, None)
+
+
+def test_seeds_of_their_own_are_crawled_apart_from_what_waits_for_the_whole_site(
+    site: ManyStories, crawl: Callable[..., Any], xinhua_id: Run
+) -> None:
+    crawl("--limit", "2")
+    site.asked.clear()
+    done = xinhua_id("crawl", "--seed", f"{site.base}/berita/17", "--archive", "a")
+    assert done.returncode == 0, done.stderr
+    assert stories(site) == {"/berita/17"}
