@@ -22,12 +22,13 @@ from twisted.python.failure import Failure
 
 from xinhua_id import __version__
 from xinhua_id.crawl import outcomes
+from xinhua_id.crawl.addresses import is_loopback
 from xinhua_id.crawl.capture import Captures
 from xinhua_id.crawl.discovery import LEADING, Kind, Link, Rules, discover
 from xinhua_id.crawl.discovery.css import Sort
 from xinhua_id.crawl.discovery.requisites import sort_of
 from xinhua_id.crawl.frontier import MAX_REDIRECTS, Frontier, Lease, next_try
-from xinhua_id.crawl.politeness import check_contact, check_permission, is_loopback
+from xinhua_id.crawl.politeness import check_contact, check_permission
 from xinhua_id.crawl.requisites import Bounds, Requisites, wanted
 from xinhua_id.crawl.run import Run
 from xinhua_id.crawl.scheduler import frontier_of
