@@ -20,6 +20,9 @@ _GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")
 #: NAT64's well-known prefix: the last 32 bits are an IPv4 address (RFC 6052 §2.1).
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
+# Set aside by IANA (RFC 6890 and RFC 9637), which Python's `ipaddress` learnt in the middle of a line.
+_SET_ASIDE = (ipaddress.ip_network("192.0.0.0/24"), ipaddress.ip_network("3fff::/20"))
+
 
 def is_loopback(url: str) -> bool:
     """Whether a URL stands on this machine by its very name; no name is looked up."""
@@ -73,11 +76,12 @@ def is_public(written: str) -> bool:
     """
     address = _address(written)
     if isinstance(address, ipaddress.IPv6Address):
-        wrapped = _wrapped(address)
-        if wrapped is None:
-            return address in _GLOBAL_V6 and address.is_global
-        address = wrapped
-    return address is not None and address.is_global and not (address.is_multicast or address.is_reserved)
+        address = _wrapped(address) or address
+    if address is None or any(address in network for network in _SET_ASIDE):
+        return False
+    if isinstance(address, ipaddress.IPv6Address) and address not in _GLOBAL_V6:
+        return False
+    return address.is_global and not (address.is_multicast or address.is_reserved)
 
 
 def _wrapped(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

@@ -205,7 +205,7 @@ class _TappedProtocol(_LenientHTTP11ClientProtocol):
         if self._parser is None and not attempt.exchange.settled:
             # Twisted cannot read it and hangs up.
             attempt.exchange.cut("unspecified")
-        elif self._attempt is attempt and self._pace is None and self._parser and self._parser.state == BODY:
+        elif self._attempt is attempt and getattr(self._parser, "state", None) == BODY and self._pace is None:
             self._watch(attempt)
 
     def _watch(self, attempt: Attempt) -> None:
