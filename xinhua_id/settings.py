@@ -78,6 +78,11 @@ DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy's default accepts any certificate
 DOWNLOAD_TIMEOUT = 30  # also the longest that Ctrl-C waits for what is under way
 DOWNLOAD_MAXSIZE = 128 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
+#: Bytes of all heads of one response; browsers stop there as well.
+XINHUA_ID_LARGEST_HEAD = 256 * 1024
+#: A body must come with so many bytes a second, looked at every so many seconds; a rate of 0 lets it take its time.
+XINHUA_ID_LEAST_RATE = 200
+XINHUA_ID_LEAST_RATE_SECONDS = 15
 
 # --- manners: ours replace Scrapy's -----------------------------------------------------------------------------
 ROBOTSTXT_OBEY = False  # robots.txt is obeyed by the politeness middleware, which captures it too
@@ -91,13 +96,15 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "xinhua_id.crawl.requisites.RequisitesMiddleware": 90,  # before anybody waits
     "xinhua_id.crawl.politeness.PolitenessMiddleware": 100,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,  # its suffix list is fetched over the network
+    "xinhua_id.crawl.cookies.SiteCookies": 700,
 }
 HTTPERROR_ALLOW_ALL = True  # every answer is a page with an outcome
 RETRY_ENABLED = False  # the frontier retries
 REDIRECT_ENABLED = False  # the frontier follows
 METAREFRESH_ENABLED = False
 COMPRESSION_ENABLED = False  # xinhua_id.warc.payload decodes, live and years later alike
-COOKIES_ENABLED = False  # and its suffix list is fetched over the network
+COOKIES_ENABLED = False  # the spider turns it on for a source that asks for cookies
 HTTPPROXY_ENABLED = False  # a proxy's address would stand in the records
 REFERER_ENABLED = False
 HTTPCACHE_ENABLED = False  # what it answers never passes the wire

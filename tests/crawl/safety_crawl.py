@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import resource
+import socket
 import sys
 from collections import Counter
 from pathlib import Path
@@ -44,6 +45,8 @@ class Names(ThreadedResolver):
         reactor.installResolver(self)
 
     def getHostByName(self, name: str, timeout: Any = ()) -> Deferred[str]:  # noqa: N802 (Twisted's name)
+        if name.replace(".", "").isdigit():
+            return succeed(name)
         looked_up.append(name)
         found = names.get(name, [])
         if not found:
@@ -62,8 +65,18 @@ def watch(crawler: Crawler, _crawled: process.Crawled) -> None:
     crawler.signals.connect(opened, signals.spider_opened, weak=False)
 
 
+def _noted(host: Any, *arguments: Any, **named: Any) -> Any:
+    """Look a name up past Scrapy, as what fetches with `requests` does."""
+    looked_up.append(str(host))
+    return _really_look_up(host, *arguments, **named)
+
+
+_really_look_up = socket.getaddrinfo
+
+
 def run(job: dict[str, Any]) -> dict[str, Any]:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
+    vars(socket)["getaddrinfo"] = _noted
     names.update(job.get("names", {}))
     politeness.PolitenessMiddleware.delay_of = _no_pause  # type: ignore[method-assign,assignment]
     if public := frozenset(job.get("public", ())):

@@ -14,11 +14,14 @@ from typing import Any
 
 import brotli
 import pytest
+from scrapy import Request
+from scrapy.http import Response
 from twisted.internet.address import IPv4Address
 
 from tests.conftest import environment
 from tests.crawl.hostile_site import CLOSE, HostileSite, endless, page
 from tests.ground_truth import Answer, GroundTruth
+from xinhua_id.crawl.cookies import SiteCookies
 from xinhua_id.crawl.wire_guard import PrivateAddress, check_peer
 from xinhua_id.warc import reader
 from xinhua_id.warc.record import fields_of
@@ -324,3 +327,40 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted(crawl: Crawl, serv
     assert crawled.outcomes() == {f"{server.base}/a": "denied/robots-unreachable"}
     assert "(tls)" in crawled.log
     assert crawled.exchanges() == []
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_cookies_go_back_only_where_the_source_asks_and_no_list_is_fetched_for_them(
+    crawl: Crawl, tmp_path: Path, wanted: bool
+) -> None:
+    with HostileSite({}) as site:
+        host = site.base.removeprefix("http://")
+        (tmp_path / "warta.toml").write_text(
+            f'name = "warta"\ntitle = "Warta"\nbase = "{site.base}"\nhosts = ["{host}"]\npermission = "open"\n'
+            f"verified = true\n[discovery]\nlistings = [\"/\"]\nstory = ['^/berita/1$']\nlisting = ['^/$']\n"
+            + ("cookies = true\n" if wanted else "")
+        )
+        front = page(
+            '<h2><a href="/berita/1">Pasar apung</a></h2>',
+            "Set-Cookie: sesi=abc; Path=/",
+            "Set-Cookie: x=y; Domain=co.id",
+        )
+        site.answers |= {"/": front, "/berita/1": page("<h1>Pasar apung kembali ramai</h1>")}
+        crawled = crawl(source=str(tmp_path / "warta.toml"), names={})
+        (first,), (second,) = site.requests("/"), site.requests("/berita/1")
+    assert b"cookie" not in first.lower()
+    assert (b"\r\nCookie: sesi=abc\r\n" in second) is wanted
+    assert (b"cookie" in second.lower()) is wanted
+    assert crawled.told["looked_up"] == []
+
+
+def test_no_cookie_is_taken_for_a_whole_public_suffix() -> None:
+    middleware = SiteCookies()
+    asked = Request("http://warta.co.id/")
+    set_cookies = ["a=1; Domain=co.id", "b=2; Domain=warta.co.id", "c=3; Domain=github.io", "d=4"]
+    middleware.process_response(asked, Response(asked.url, headers={"Set-Cookie": set_cookies}))
+    own, other = Request("http://warta.co.id/x"), Request("http://lain.co.id/")
+    middleware.process_request(own)
+    middleware.process_request(other)
+    assert sorted((own.headers["Cookie"] or b"").split(b"; ")) == [b"b=2", b"d=4"]
+    assert "Cookie" not in other.headers

@@ -80,6 +80,10 @@ class NewsSpider(Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         check_manners(spider.target, crawler.settings)
         source, settings = spider.target.source, crawler.settings
+        if source is not None and source.discovery.cookies:
+            settings.set(
+                "COOKIES_ENABLED", True, priority="spider"
+            )  # middlewares are made, settings frozen, after this
         spider.requisites = Requisites(
             wanted(settings, source, spider._requisites),  # noqa: SLF001 (its own)
             spider.rules.hosts,
