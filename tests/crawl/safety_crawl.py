@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
-import resource
+import re
 import socket
 import sys
 from collections import Counter
@@ -91,8 +91,14 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
         if crawled.error is not None:
             raise crawled.error
         stats.update({key: value for key, value in crawled.stats.items() if isinstance(value, int)})
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {"stats": stats, "looked_up": looked_up, "peak_kib": peak, **seen}
+    return {"stats": stats, "looked_up": looked_up, "peak_kib": _peak_kib(), **seen}
+
+
+def _peak_kib() -> int:
+    """Return the most memory that this process held; `getrusage` counts what its parent held before exec, too."""
+    found = re.search(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text())
+    assert found is not None
+    return int(found[1])
 
 
 def _no_pause(_middleware: object, _url: str) -> float:
