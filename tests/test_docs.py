@@ -174,7 +174,7 @@ def test_every_setting_of_ours_is_in_readme_with_its_default() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "xinhua_id").rglob("*.py"))
     rows = {row[0]: row[1:] for row in re.findall(r"(?m)^\| `(XINHUA_ID_\w+)` \| ([^|]+) \| ([^|]+) \|", README)}
     assert set(rows) == set(re.findall(r"XINHUA_ID_[A-Z_]*[A-Z]", code))
-    from_environment = set(re.findall(r"(?:environ\.(?:get|pop)|_seconds)\(\"(XINHUA_ID_\w+)\"", code))
+    from_environment = set(re.findall(r"(?:environ\.(?:get|pop)|_number)\(\s*\"(XINHUA_ID_\w+)\"", code))
     assert {name for name, (origin, _) in rows.items() if origin.startswith("environment")} == from_environment
     for name, (_, default) in rows.items():
         value = getattr(settings, name, None)

@@ -13,16 +13,16 @@ from xinhua_id import __version__
 from xinhua_id.errors import UsageError
 
 
-def _seconds(name: str, written: str | None, default: float) -> float:
-    """Return the seconds of a variable, ``default`` where it is unset or empty; raise `UsageError` for what is none."""
+def _number(name: str, written: str | None, default: float, unit: str = "seconds") -> float:
+    """Return the number of a variable, ``default`` where it is unset or empty; raise `UsageError` for what is none."""
     written = (written or "").strip()
     try:
-        seconds = float(written or default)
+        number = float(written or default)
     except ValueError:
-        seconds = math.nan
-    if not 0 <= seconds < math.inf:
-        raise UsageError(f"{name}: {written!r} is no number of seconds", now="Set it to 0 or more, such as 0.5.")
-    return seconds
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise UsageError(f"{name}: {written!r} is no number of {unit}", now="Set it to 0 or more, such as 0.5.")
+    return number
 
 
 BOT_NAME = "xinhua_id"
@@ -37,11 +37,11 @@ XINHUA_ID_CONTACT = " ".join(os.environ.get("XINHUA_ID_CONTACT", "").split())  #
 #: Names of the sources whose publisher has given the operator permission (`permission = "ask"`).
 XINHUA_ID_PERMISSIONS = [name for name in os.environ.get("XINHUA_ID_PERMISSIONS", "").replace(",", " ").split() if name]
 #: Seconds between two requests to a loopback host; live hosts have their own floor, which nothing lowers.
-XINHUA_ID_LOOPBACK_DELAY = _seconds("XINHUA_ID_LOOPBACK_DELAY", os.environ.get("XINHUA_ID_LOOPBACK_DELAY"), 0)
+XINHUA_ID_LOOPBACK_DELAY = _number("XINHUA_ID_LOOPBACK_DELAY", os.environ.get("XINHUA_ID_LOOPBACK_DELAY"), 0)
 #: Name of the run; scrapyd's job id stands in for it, and without either the run is called after site and time.
 XINHUA_ID_RUN = os.environ.get("XINHUA_ID_RUN", "")
 #: Seconds before the first retry of a failed URL: a live host is left in peace, a loopback one needs none.
-XINHUA_ID_BACKOFF = _seconds("XINHUA_ID_BACKOFF", os.environ.get("XINHUA_ID_BACKOFF"), 15)
+XINHUA_ID_BACKOFF = _number("XINHUA_ID_BACKOFF", os.environ.get("XINHUA_ID_BACKOFF"), 15)
 XINHUA_ID_LOOPBACK_BACKOFF = 0.1
 XINHUA_ID_ROBOTS_TRIES = 2  # a host that is down is said to be down within minutes
 
@@ -58,8 +58,14 @@ XINHUA_ID_CONDITIONAL = True  # ask with ETag and Last-Modified for what is kept
 #: Which known stories are asked for again: those that are `due`, or `all` that the crawl meets.
 XINHUA_ID_REVISIT = os.environ.get("XINHUA_ID_REVISIT") or "due"
 #: The time between two visits to a story grows with its age, between these.
-XINHUA_ID_REVISIT_SHORTEST_HOURS = 12.0
-XINHUA_ID_REVISIT_LONGEST_DAYS = 180.0
+XINHUA_ID_REVISIT_SHORTEST_HOURS = _number(
+    "XINHUA_ID_REVISIT_SHORTEST_HOURS", os.environ.get("XINHUA_ID_REVISIT_SHORTEST_HOURS"), 12, "hours"
+)
+XINHUA_ID_REVISIT_LONGEST_DAYS = _number(
+    "XINHUA_ID_REVISIT_LONGEST_DAYS", os.environ.get("XINHUA_ID_REVISIT_LONGEST_DAYS"), 180, "days"
+)
+#: A worker that gave no sign for so many seconds is taken over from, where several share a catalogue.
+XINHUA_ID_TAKE_OVER_SECONDS = _number("XINHUA_ID_TAKE_OVER_SECONDS", os.environ.get("XINHUA_ID_TAKE_OVER_SECONDS"), 60)
 
 #: What is fetched beside the stories, whatever their source says: `none`, `images` or `all`; empty: as the source says.
 XINHUA_ID_REQUISITES = os.environ.get("XINHUA_ID_REQUISITES", "")
@@ -86,6 +92,11 @@ DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy's default accepts any certificate
 DOWNLOAD_TIMEOUT = 30  # also the longest that Ctrl-C waits for what is under way
 DOWNLOAD_MAXSIZE = 128 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
+#: Bytes of all heads of one response; browsers stop there as well.
+XINHUA_ID_LARGEST_HEAD = 256 * 1024
+#: A body must come with so many bytes a second, looked at every so many seconds; a rate of 0 lets it take its time.
+XINHUA_ID_LEAST_RATE = 200
+XINHUA_ID_LEAST_RATE_SECONDS = 15
 
 # --- manners: ours replace Scrapy's -----------------------------------------------------------------------------
 ROBOTSTXT_OBEY = False  # robots.txt is obeyed by the politeness middleware, which captures it too
@@ -101,13 +112,15 @@ DOWNLOADER_MIDDLEWARES = {
     "xinhua_id.crawl.requisites.RequisitesMiddleware": 90,  # before anybody waits
     "xinhua_id.crawl.politeness.PolitenessMiddleware": 100,
     "xinhua_id.crawl.tenure.TenureMiddleware": 110,  # after every wait
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,  # its suffix list is fetched over the network
+    "xinhua_id.crawl.cookies.SiteCookies": 700,
 }
 HTTPERROR_ALLOW_ALL = True  # every answer is a page with an outcome
 RETRY_ENABLED = False  # the frontier retries
 REDIRECT_ENABLED = False  # the frontier follows
 METAREFRESH_ENABLED = False
 COMPRESSION_ENABLED = False  # xinhua_id.warc.payload decodes, live and years later alike
-COOKIES_ENABLED = False  # and its suffix list is fetched over the network
+COOKIES_ENABLED = False  # the spider turns it on for a source that asks for cookies
 HTTPPROXY_ENABLED = False  # a proxy's address would stand in the records
 REFERER_ENABLED = False
 HTTPCACHE_ENABLED = False  # what it answers never passes the wire

@@ -89,6 +89,12 @@ def same_site(one: str, other: str) -> bool:
     return site(host(one)) == site(host(other)) != ""
 
 
+def is_public_suffix(name: str) -> bool:
+    """Whether sites of several owners stand below a host's name: ``co.id``, ``github.io`` (Public Suffix List)."""
+    found = _suffixes(name, include_psl_private_domains=True)
+    return bool(found.suffix) and not found.domain
+
+
 def url_id(canonical_url: str) -> str:
     """Return the stable id of a story: 32 hex digits over its canonical URL."""
     return hashlib.sha256(b"url:" + canonical_url.encode("utf-8", "replace")).hexdigest()[:32]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.server
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ class ManyStories:
         self.moved: dict[int, int] = {}
         self.asked: Counter[str] = Counter()
         self.answers = 0
+        self.times: list[float] = []
         self.base = ""
         self._lock = threading.Lock()
 
@@ -42,6 +44,7 @@ class ManyStories:
         """Take note of a request."""
         with self._lock:
             self.asked[path] += 1
+            self.times.append(time.monotonic())
 
     def answered(self) -> None:
         """Take note of an answer that was sent."""

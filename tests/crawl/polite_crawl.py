@@ -21,7 +21,7 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
     if job.get("live_delay") is not None:
         politeness.LIVE_DELAY = job["live_delay"]
-        politeness.is_loopback = _all_are_live
+        vars(politeness)["is_loopback"] = _all_are_live
     done = process.crawl(targets(None, job["seeds"]), settings=job["settings"])
     stats: dict[str, Any] = {}
     for crawled in done:

@@ -12,14 +12,12 @@ import pytest
 from scrapy import Request
 
 from tests.items import article
-from xinhua_id.crawl import requisites as of_crawl
 from xinhua_id.crawl.discovery import Kind, Link, css
 from xinhua_id.crawl.discovery.css import Sort
 from xinhua_id.crawl.discovery.requisites import of_page, of_sheet
 from xinhua_id.crawl.discovery.srcset import candidates
 from xinhua_id.crawl.lease import Lease
-from xinhua_id.crawl.politeness import Denied
-from xinhua_id.crawl.requisites import Bounds, Requisites, RequisitesMiddleware, is_private
+from xinhua_id.crawl.requisites import Bounds, Requisites, RequisitesMiddleware
 from xinhua_id.items import Image, Page
 
 BASE = "https://warta.example/berita/1"
@@ -221,31 +219,6 @@ def test_a_sheet_at_the_bottom_takes_its_pictures_along_and_no_other_sheet() -> 
     assert some.of_sheet(page, replace(lease, nesting=3)) == []
 
 
-@pytest.mark.parametrize(("address", "refused"), [("10.0.0.7", True), ("93.184.215.14", False), (None, False)])
-def test_a_name_that_leads_into_a_private_network_is_not_asked(
-    address: str | None, refused: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def answer(_name: str) -> str | None:
-        return address
-
-    class Spider:
-        requisites = requisites("cdn.contoh.example")[0]
-
-    class Crawler:
-        spider = Spider()
-
-    monkeypatch.setattr(of_crawl, "address_of", answer)
-    middleware = RequisitesMiddleware(cast("Any", Crawler()))
-    url = "https://cdn.contoh.example/a.png"
-    request = Request(url, meta={"lease": Lease(url, Kind.REQUISITE)})
-    if refused:
-        with pytest.raises(Denied, match="private network"):
-            asyncio.run(middleware.process_request(request))
-    else:
-        asyncio.run(middleware.process_request(request))
-
-
 def test_pages_are_none_of_its_business() -> None:
-    assert is_private("http://10.0.0.1/")
     request = Request("http://10.0.0.1/", meta={"lease": Lease("http://10.0.0.1/", Kind.STORY)})
     asyncio.run(RequisitesMiddleware(cast("Any", None)).process_request(request))

@@ -102,7 +102,7 @@ def _killed(site: ManyStories, archive: Path, chance: random.Random, most: int) 
 
 def _compare(calm: Path, wild: Path, report: Report) -> None:
     report.faults += _of_pages(wild, report)
-    expected, found = _items(calm), _items(wild)
+    expected, found = items_in(calm), items_in(wild)
     report.items = sum(found.values())
     for one in sorted((expected - found).keys())[:5]:
         report.faults.append(f"an item of the calm crawl is missing: {one}")
@@ -116,14 +116,21 @@ def _compare(calm: Path, wild: Path, report: Report) -> None:
     report.faults += _of_catalogue(wild)
 
 
-def _of_pages(archive: Path, report: Report) -> list[str]:
-    """Every address of the site is captured, whole, and once."""
+def pages_in(archive: Path) -> Counter[str]:
+    """Return how often each address was captured whole."""
     captured: Counter[str] = Counter()
     for path in archive.glob("*/warc/*"):
         for record in records(path):
-            url = record.header("WARC-Target-URI") or ""
             if record.type in {"response", "revisit"} and record.header("WARC-Truncated") is None:
-                captured[url] += 1
+                captured[record.header("WARC-Target-URI") or ""] += 1
+    return captured
+
+
+def _of_pages(archive: Path, report: Report) -> list[str]:
+    """Every address of the site is captured, whole, and once."""
+    captured = pages_in(archive)
+    for path in archive.glob("*/warc/*"):
+        for record in records(path):
             if record.type == "metadata":
                 report.finished_from_records += b"read from its record after the crawl had died" in record.content
     pages = {url: count for url, count in captured.items() if not url.endswith("/robots.txt")}
@@ -136,7 +143,8 @@ def _of_pages(archive: Path, report: Report) -> list[str]:
     return faults + ([f"{missing} addresses were never captured"] if missing else [])
 
 
-def _items(archive: Path) -> Counter[tuple[str, str]]:
+def items_in(archive: Path) -> Counter[tuple[str, str]]:
+    """Return how often each item stands in an archive, by id and text."""
     found: Counter[tuple[str, str]] = Counter()
     for path in archive.glob("*/items/*.jsonl"):
         for line in path.read_text("utf-8").splitlines():

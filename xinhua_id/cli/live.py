@@ -25,7 +25,9 @@ def fetch(source: Source, addresses: Sequence[str]) -> list[Page]:
     page does not come back.
     """
     wanted = [_address(source, address) for address in addresses]
-    alone = source.model_copy(update={"discovery": Discovery(deny=(".",), delay=source.discovery.delay)})
+    known = source.discovery
+    only = Discovery(deny=(".",), delay=known.delay, cookies=known.cookies)
+    alone = source.model_copy(update={"discovery": only})
     with tempfile.TemporaryDirectory(prefix="xinhua-id-check-") as folder:
         target = Target(source.name, alone, tuple(wanted))
         (crawled,) = process.crawl([target], settings={"XINHUA_ID_ARCHIVE": folder, "XINHUA_ID_REQUISITES": "none"})

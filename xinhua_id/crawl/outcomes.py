@@ -25,6 +25,7 @@ from twisted.python.failure import Failure
 from twisted.web._newclient import ParseError
 
 from xinhua_id import urls
+from xinhua_id.crawl.limits import CutOff
 from xinhua_id.errors import XinhuaIdError
 from xinhua_id.items import Outcome, Page
 
@@ -93,6 +94,8 @@ def of_failure(error: BaseException) -> Verdict:
         return Verdict(Outcome.FAILED, type(error).__name__, detail=str(error))
     chain = list(_causes(error))
     detail = str(chain[-1]) or type(chain[-1]).__name__
+    if cut := next((cause for cause in chain if isinstance(cause, CutOff)), None):
+        return Verdict(Outcome.FAILED, cut.reason, cut.again, str(cut))
     for kind, reason, again in _FAILURES:
         if any(isinstance(cause, kind) for cause in chain):
             return Verdict(Outcome.FAILED, reason, again, detail)

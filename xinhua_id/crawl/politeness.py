@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import ipaddress
 import logging
 import time
 from collections import defaultdict
@@ -24,6 +23,7 @@ from scrapy.settings import BaseSettings
 
 from xinhua_id import urls
 from xinhua_id.crawl import outcomes
+from xinhua_id.crawl.addresses import is_loopback
 from xinhua_id.crawl.discovery import Kind, Rules, links
 from xinhua_id.crawl.gate import Gate, RestsTooLong
 from xinhua_id.crawl.robots import Robots
@@ -192,17 +192,6 @@ class PolitenessMiddleware:
         """Return the seconds before a second try."""
         name = "XINHUA_ID_LOOPBACK_BACKOFF" if is_loopback(url) else "XINHUA_ID_BACKOFF"
         return self.settings.getfloat(name, 15.0)
-
-
-def is_loopback(url: str) -> bool:
-    """Whether a URL stands on this machine by its very name; no name is looked up."""
-    name = (urlsplit(url).hostname or "").rstrip(".")
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def check_contact(settings: BaseSettings, addresses: Iterable[str]) -> None:

@@ -7,27 +7,23 @@ Knows nothing of how pages name requisites (`crawl.discovery.requisites`).
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, Self, cast
-from urllib.parse import urlsplit
+from typing import Literal, Self, cast
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
-from scrapy.utils.defer import maybe_deferred_to_future
-from twisted.internet.error import DNSLookupError
 
 from xinhua_id import urls
+from xinhua_id.crawl.addresses import is_loopback, is_private
 from xinhua_id.crawl.discovery import Kind, Link
 from xinhua_id.crawl.discovery import requisites as found_in
 from xinhua_id.crawl.discovery.css import Sort
 from xinhua_id.crawl.discovery.requisites import Requisite
 from xinhua_id.crawl.lease import Lease
-from xinhua_id.crawl.politeness import Denied, is_loopback
+from xinhua_id.crawl.politeness import Denied
 from xinhua_id.errors import UsageError
 from xinhua_id.items import Article, Page
 from xinhua_id.sources import Source
@@ -37,9 +33,6 @@ Wanted = Literal["none", "images", "all"]
 _WANTED = ("none", "images", "all")
 #: How deep sheets that import sheets are followed.
 DEEPEST = 3
-# Names that only a private network knows (RFC 6762, RFC 8375, and what resolvers of offices make up).
-_PRIVATE_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
-_NUMERIC = re.compile(r"(?:0x[0-9a-f]*|\d+)\.?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +148,6 @@ class Requisites:
         """Whether the run has fetched as many bytes of requisites as it may."""
         return self._bytes >= self.bounds.total
 
-    def is_foreign(self, url: str) -> bool:
-        """Whether a live crawl asks here for a host that is not its own: where its name leads has to be looked at."""
-        return self._live and urls.host(url) not in self._own
-
     def _links(self, found: list[Requisite], skipped: Counter[str], nesting: int) -> list[Link]:
         for reason, number in skipped.items():
             self._count(reason, number)
@@ -168,15 +157,10 @@ class Requisites:
 
 
 class RequisitesMiddleware:
-    """Refuses a requisite before anybody waits for it: the run's bytes are used up, or its host is a private one.
-
-    A name is looked up here because the page, not the operator, has named it; the downloader then asks the address that
-    was looked at, which Scrapy's resolver keeps.
-    """
+    """Refuses a requisite before anybody waits for it, once the run's bytes are used up."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self._private: dict[str, bool] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -191,44 +175,6 @@ class RequisitesMiddleware:
         requisites = cast("Requisites", self.crawler.spider.requisites)  # type: ignore[union-attr]
         if requisites.exhausted:
             raise Denied("over-bytes", f"the run has fetched as many bytes of requisites as it may: {request.url}")
-        if requisites.is_foreign(request.url) and await self._leads_inside(urlsplit(request.url).hostname or ""):
-            raise Denied("private-address", f"its name leads into a private network: {request.url}")
-
-    async def _leads_inside(self, name: str) -> bool:
-        if name not in self._private:
-            address = await address_of(name)
-            self._private[name] = address is not None and _is_private_address(address)
-        return self._private[name]
-
-
-async def address_of(name: str) -> str | None:
-    """Return the address that a host's name leads to, None where it leads to none."""
-    from twisted.internet import reactor
-
-    resolving: Any = reactor
-    try:
-        return str(await maybe_deferred_to_future(resolving.resolve(name)))
-    except (DNSLookupError, OSError):
-        return None  # the downloader says so
-
-
-def is_private(url: str) -> bool:
-    """Whether a URL names this machine or a private network by its very letters; no name is looked up."""
-    name = (urlsplit(url).hostname or "").rstrip(".").lower()
-    if is_loopback(url) or name.endswith(_PRIVATE_NAMES):
-        return True
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        # A name without a dot is one of the local network, and resolvers read `127.1` and `0x7f.1` as addresses.
-        return "." not in name or _NUMERIC.fullmatch(name.rpartition(".")[2]) is not None
-    return _is_private_address(name)
-
-
-def _is_private_address(written: str) -> bool:
-    address = ipaddress.ip_address(written)
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return not (mapped or address).is_global or address.is_multicast
 
 
 def _names(pattern: str, host: str) -> bool:

@@ -15,6 +15,8 @@ from xinhua_id.items import Page
 TOKEN = "xinhua-id"
 #: What is read of a robots.txt; RFC 9309 §2.5 asks for at least 500 KiB.
 LONGEST = 512 * 1024
+#: Why nothing was asked of a host whose name leads into a private network; its pages are refused in the same word.
+INSIDE = "private-address"
 #: RFC 9309 §2.3.1.2: at least five redirects are followed; a longer chain counts as no robots.txt.
 MAX_REDIRECTS = 5
 
@@ -33,6 +35,8 @@ class Robots:
 
     def refusal(self, url: str) -> str | None:
         """Return why ``url`` may not be fetched, in a word that can be counted; None if it may."""
+        if self.unreachable == INSIDE:
+            return INSIDE
         if self.unreachable:
             return "robots-unreachable"
         if self.rules is not None and not self.rules.can_fetch(url, TOKEN):

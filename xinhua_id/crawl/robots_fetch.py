@@ -18,13 +18,15 @@ from xinhua_id.crawl import outcomes
 from xinhua_id.crawl.capture import Captures
 from xinhua_id.crawl.counting import count
 from xinhua_id.crawl.gate import Pause
-from xinhua_id.crawl.robots import MAX_REDIRECTS, Robots, robots_of
+from xinhua_id.crawl.robots import INSIDE, MAX_REDIRECTS, Robots, robots_of
 from xinhua_id.crawl.stopping import Stopping
 from xinhua_id.errors import XinhuaIdError
 from xinhua_id.items import Outcome, Page
 
+# The host itself is a public one, so its pages are refused for want of a robots.txt.
+_LEADS_INSIDE = f"redirect-to-{INSIDE}"
 # Silences that another try within minutes does not end.
-_LASTING = frozenset({"dns", "tls", "not-http"})
+_LASTING = frozenset({"dns", "tls", "not-http", "head-too-long", INSIDE, _LEADS_INSIDE})
 
 logger = logging.getLogger(__name__)
 
@@ -69,8 +71,10 @@ class RobotsFetcher:
 
     async def _follow(self, url: str) -> Page | str:
         """Return the answer at the end of the redirects; where there is none, the reason."""
-        for _ in range(MAX_REDIRECTS + 1):
+        for step in range(MAX_REDIRECTS + 1):
             answer = await self._ask(url)
+            if answer == INSIDE and step:
+                return _LEADS_INSIDE
             if isinstance(answer, str) or answer.status not in outcomes.REDIRECTS:
                 return answer
             count(self.crawler.stats, Outcome.REDIRECT, "robots")

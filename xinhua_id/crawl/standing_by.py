@@ -1,6 +1,7 @@
 """The line of sites that one worker is to crawl: those that another crawls meanwhile are put off, not given up.
 
-A site is done with when its round has ended since this worker began, whoever ended it. Knows nothing of Scrapy.
+A site is done with when its round has ended, whoever ended it, since this worker began or shortly before: a worker that
+died and was started again is no reason to begin anew. Knows nothing of Scrapy.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from xinhua_id.crawl.target import Target
 
 #: So long a worker waits before it asks again for sites that are all taken, seconds.
 PAUSE = 2.0
+#: A round that ended so long before counts as done.
+SHORTLY = dt.timedelta(minutes=10)
 
 logger = logging.getLogger(__name__)
 
@@ -31,14 +34,14 @@ class Line:
         self._archive = archive
         self._shared = shared
         self._pause = pause
-        self._begun = dt.datetime.now(dt.UTC)
+        self._since = dt.datetime.now(dt.UTC) - SHORTLY
         self._put_off: set[str] = set()
 
     def next(self) -> Target | None:
         """Return the next target, None where nothing is left."""
         while self._waiting:
             target = self._waiting.popleft()
-            if target.name in self._put_off and self._is_done(target):
+            if self._shared is not None and self._is_done(target, self._shared):
                 logger.info("%s was crawled by another worker", target.name)
                 continue
             return target
@@ -51,11 +54,11 @@ class Line:
         if all(one.name in self._put_off for one in self._waiting):
             await asyncio.sleep(self._pause)
 
-    def _is_done(self, target: Target) -> bool:
-        catalogue = Catalogue.open(self._archive, self._shared.url if self._shared else None)
+    def _is_done(self, target: Target, shared: Shared) -> bool:
+        catalogue = Catalogue.open(self._archive, shared.url)
         try:
             with catalogue.reading() as connection:
                 rounds = frontier.rounds_of(connection, target.name)
         finally:
             catalogue.close()
-        return any(one.ended_at is not None and one.ended_at >= self._begun for one in rounds)
+        return any(one.ended_at is not None and one.ended_at >= self._since for one in rounds)

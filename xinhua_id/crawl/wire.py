@@ -12,8 +12,7 @@ up exchange before the first request: `check_fit`. Knows nothing of files; excha
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from contextvars import ContextVar
 from typing import Any
 
@@ -21,7 +20,7 @@ import scrapy
 from OpenSSL.SSL import Connection
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, StopDownload
+from scrapy.exceptions import StopDownload
 from scrapy.http import Response
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionAborted, ConnectionDone
@@ -29,13 +28,17 @@ from twisted.internet.interfaces import IHandshakeListener, ISSLTransport
 from twisted.internet.protocol import connectionDone
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
+from twisted.web._newclient import BODY
 from twisted.web.client import HTTPConnectionPool
 from twisted.web.http_headers import Headers
 from zope.interface import implementer
 
+from xinhua_id.crawl.addresses import may_visit
 from xinhua_id.crawl.capture import Captures, cannot_spool
+from xinhua_id.crawl.limits import CutOff, Limits
+from xinhua_id.crawl.wire_download import Attempt, Download, Tee, truncation_of
 from xinhua_id.errors import WireError
-from xinhua_id.warc.exchange import Exchange, Truncation
+from xinhua_id.warc.exchange import Truncation
 
 _HOW_ON = "Install the Scrapy and Twisted of requirements.lock: `make install`."
 
@@ -44,8 +47,11 @@ try:
         HTTP11DownloadHandler,
         _LenientHTTP11ClientFactory,
         _LenientHTTP11ClientProtocol,
+        _TunnelingTCP4ClientEndpoint,
     )
     from twisted.web._newclient import Request as WireRequest
+
+    from xinhua_id.crawl.wire_guard import GuardedEndpoint, Pace, PrivateAddress, check_peer, guarded
 except ImportError as error:
     raise WireError(f"the wire capture does not fit Scrapy {scrapy.__version__}: {error}", now=_HOW_ON) from error
 
@@ -60,6 +66,7 @@ class WireDownloadHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._captures = Captures.of(crawler)
+        self._limits = Limits.of(crawler.settings)
         try:
             check_fit()
         except WireError as error:
@@ -69,31 +76,36 @@ class WireDownloadHandler(HTTP11DownloadHandler):
         self._pool = pool
 
     async def download_request(self, request: Request) -> Response:
-        """Return the response to a request, its exchanges written; also when it fails, they are written first."""
+        """Return the response to a request, its exchanges written; also when it fails, they are written first.
+
+        Raises `PrivateAddress` before any look-up where the URL names an address that is not for this crawl.
+        """
         self._captures.check()
-        download = _Download(request.url, proxied=bool(request.meta.get("proxy")))
+        rules = getattr(self.crawler.spider, "rules", None)
+        if not may_visit(request.url, getattr(rules, "hosts", None)):
+            raise PrivateAddress(f"it names this machine or a private network: {request.url}")
+        limits = self._limits.with_body(request.meta.get("download_maxsize"))
+        download = Download(request.url, limits, proxied=bool(request.meta.get("proxy")))
         # Read by the pool in this very call, before anything is awaited.
         _current.set(download)
         why: Truncation = "unspecified"
         try:
             response = await super().download_request(request)
             download.stopped = "download_stopped" in response.flags
+            if download.cut is not None:
+                # A body that the connection's end delimits looks whole to Scrapy.
+                raise download.cut
             return response
-        except DownloadTimeoutError:
-            why = "time"
-            raise
-        except DownloadCancelledError:
-            # Scrapy cancels for one reason only: the body is longer than DOWNLOAD_MAXSIZE.
-            why = "length"
-            raise
-        except StopDownload:
-            download.stopped = True
+        except Exception as error:
+            why, download.stopped = truncation_of(error), isinstance(error, StopDownload)
+            if download.cut is not None and error is not download.cut:
+                raise download.cut from error
             raise
         finally:
             _current.set(None)
             await self._hand_over(request, download, why)
 
-    async def _hand_over(self, request: Request, download: _Download, why: Truncation) -> None:
+    async def _hand_over(self, request: Request, download: Download, why: Truncation) -> None:
         exchanges = download.settled(why)
         if len(exchanges) < len(download.attempts):
             self.crawler.stats.inc_value("warc/never_sent", len(download.attempts) - len(exchanges))
@@ -114,7 +126,7 @@ def check_fit() -> None:
         pool: list[object] = []
         protocol = _TappedProtocol(pool.append)
         protocol.makeConnection(StringTransport())
-        download = _Download("http://contoh.id/uji")
+        download = Download("http://contoh.id/uji")
         request = WireRequest(b"GET", b"/uji", Headers({b"Host": [b"contoh.id"]}), None, persistent=True)
         _TappedConnection(protocol, download).request(request)
         protocol.dataReceived(answer + b"lebih")
@@ -133,61 +145,19 @@ def _unfit(why: str) -> str:
     return f"the wire capture does not fit Scrapy {scrapy.__version__}: {why}"
 
 
-class _Attempt:
-    """An exchange while it goes on. ``sent``: whether its request could leave; behind TLS, only after the handshake.
-
-    ``lost``: the other side, or the network, ended the connection.
-    """
-
-    def __init__(self, exchange: Exchange, *, sent: bool) -> None:
-        self.exchange = exchange
-        self.sent = sent
-        self.lost = False
-        self.ended_by_close = False
-
-
-class _Download:
-    """The attempts at one request."""
-
-    def __init__(self, url: str, *, proxied: bool = False) -> None:
-        self.url = url
-        self.proxied = proxied
-        self.attempts: list[_Attempt] = []
-        self.stopped = False
-        self.spool_error: OSError | None = None
-
-    def begin(self, method: str, peer_ip: str | None, *, sent: bool) -> _Attempt:
-        exchange = Exchange(self.url, method, dt.datetime.now(dt.UTC), None if self.proxied else peer_ip)
-        attempt = _Attempt(exchange, sent=sent)
-        self.attempts.append(attempt)
-        return attempt
-
-    def settled(self, why: Truncation) -> list[Exchange]:
-        """Return the exchanges that took place, each settled: ``why`` is how the download itself ended."""
-        for attempt in self.attempts:
-            if not attempt.exchange.settled:
-                attempt.exchange.cut("disconnect" if attempt.lost else why)
-            elif self.stopped and attempt.ended_by_close:
-                # It looks whole because we hung up.
-                attempt.exchange.cut("unspecified")
-        for attempt in self.attempts:
-            if not attempt.sent:
-                attempt.exchange.close()
-        return [attempt.exchange for attempt in self.attempts if attempt.sent]
-
-
 #: The download whose connection is being asked for: how the pool, deep inside Twisted's Agent, learns of it.
-_current: ContextVar[_Download | None] = ContextVar("download", default=None)
+_current: ContextVar[Download | None] = ContextVar("download", default=None)
 
 
 @implementer(IHandshakeListener)
 class _TappedProtocol(_LenientHTTP11ClientProtocol):
     """One connection. Between two requests it has no attempt, and what comes then ends it, as in Twisted itself."""
 
-    _attempt: _Attempt | None = None
-    _download: _Download | None = None
+    _attempt: Attempt | None = None
+    _download: Download | None = None
     _tls: tuple[str, str] | None = None
     _lost: Failure | None = None
+    _pace: Pace | None = None
 
     def handshakeCompleted(self) -> None:
         handle = self.transport.getHandle() if self.transport else None
@@ -209,8 +179,11 @@ class _TappedProtocol(_LenientHTTP11ClientProtocol):
             self._attempt.exchange.tls = self._tls
             record = self._attempt.exchange.request.extend
             # On the instance, over the class's: a request that is tried again is tapped again.
-            request.writeTo = lambda to: type(request).writeTo(request, _Tee(to, record))  # type: ignore[method-assign]
-        return super().request(request)
+            request.writeTo = lambda to: type(request).writeTo(request, Tee(to, record))  # type: ignore[method-assign]
+        answered: Deferred[Any] = super().request(request)
+        if self._attempt is not None and self._download is not None:
+            guarded(self._parser, self._download.limits)
+        return answered
 
     def dataReceived(self, data: bytes) -> None:
         attempt = self._attempt
@@ -225,13 +198,44 @@ class _TappedProtocol(_LenientHTTP11ClientProtocol):
                 self._download.spool_error = error
             self.transport.abortConnection()  # type: ignore[union-attr]
             return
+        if self._download is not None and 0 < self._download.limits.wire < attempt.exchange.response_length:
+            self._hang_up(self._download.limits.too_large())
+            return
         super().dataReceived(data)
         if self._parser is None and not attempt.exchange.settled:
             # Twisted cannot read it and hangs up.
             attempt.exchange.cut("unspecified")
+        elif self._attempt is attempt and getattr(self._parser, "state", None) == BODY and self._pace is None:
+            self._watch(attempt)
+
+    def _watch(self, attempt: Attempt) -> None:
+        """Hang up where the body, whose first bytes are here, comes in drops."""
+        from twisted.internet import reactor
+
+        if self._download is not None:
+            clock: Any = reactor
+            self._pace = Pace(clock, self._download.limits, lambda: attempt.exchange.response_length, self._hang_up)
+
+    def _hang_up(self, cut: CutOff) -> None:
+        """End the exchange here, with what came."""
+        if self._attempt is not None and self._download is not None and not self._attempt.exchange.settled:
+            self._attempt.exchange.cut(cut.why)
+            self._download.cut = cut
+        self.transport.abortConnection()  # type: ignore[union-attr]
+
+    def _giveUp(self, reason: Failure) -> None:
+        if isinstance(reason.value, CutOff):
+            self._hang_up(reason.value)
+        super()._giveUp(reason)
+
+    def _unwatch(self) -> None:
+        if self._pace is not None:
+            self._pace.end()
+        self._pace = None
 
     def _finishResponse(self, rest: bytes) -> None:
         attempt, self._attempt = self._attempt, None
+        self._unwatch()
         if attempt is not None and not attempt.exchange.settled:
             if self._lost is None:
                 attempt.exchange.complete(len(rest))
@@ -246,6 +250,7 @@ class _TappedProtocol(_LenientHTTP11ClientProtocol):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self._lost = reason
+        self._unwatch()
         if self._attempt is not None and not reason.check(ConnectionAborted):
             self._attempt.lost = True
         # First: a body that ends with the connection is finished in there.
@@ -254,7 +259,12 @@ class _TappedProtocol(_LenientHTTP11ClientProtocol):
 
 
 class _TappedFactory(_LenientHTTP11ClientFactory):
-    def buildProtocol(self, addr: object) -> _TappedProtocol:  # noqa: ARG002
+    """Makes a protocol once a connection stands, before TLS begins on it; ``host`` None: behind a proxy."""
+
+    host: str | None = None
+
+    def buildProtocol(self, addr: object) -> _TappedProtocol:
+        check_peer(self.host, addr)
         return _TappedProtocol(self._quiescentCallback)
 
 
@@ -268,11 +278,19 @@ class _TappedPool(HTTPConnectionPool):
         connection: Deferred[Any] = super().getConnection(key, endpoint)
         return connection.addCallback(_TappedConnection, download)
 
+    def _newConnection(self, key: Any, endpoint: Any) -> Deferred[Any]:
+        scheme, host = key[:2]
+        # Where a proxy connects to is for the proxy to know, and where it stands for the operator.
+        if scheme in {b"http", b"https"} and not isinstance(endpoint, _TunnelingTCP4ClientEndpoint):
+            endpoint = GuardedEndpoint(endpoint, host.decode("ascii", "replace"))
+        connection: Deferred[Any] = super()._newConnection(key, endpoint)
+        return connection
+
 
 class _TappedConnection:
     """A connection for one request, which carries its download along to every protocol it is tried on."""
 
-    def __init__(self, connection: Any, download: _Download | None) -> None:
+    def __init__(self, connection: Any, download: Download | None) -> None:
         self._connection = connection
         self._download = download
 
@@ -280,21 +298,3 @@ class _TappedConnection:
         request.download = self._download  # type: ignore[attr-defined]
         answered: Deferred[Any] = self._connection.request(request)
         return answered
-
-
-class _Tee:
-    """A transport that shows what is written to it."""
-
-    def __init__(self, transport: Any, record: Callable[[bytes], None]) -> None:
-        self._transport = transport
-        self._record = record
-
-    def write(self, data: bytes) -> None:
-        self._record(data)
-        self._transport.write(data)
-
-    def writeSequence(self, parts: Any) -> None:
-        self.write(b"".join(parts))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)

@@ -100,6 +100,7 @@ class Discovery(Table):
     deny: tuple[Regex, ...] = Field((), description="Path and query never followed, whatever else matches.")
     last_page: int = Field(500, ge=1, description="How far a numbered listing is followed.")
     delay: float = Field(2.0, ge=2.0, description="Seconds between two requests to a live host.")
+    cookies: bool = Field(False, description="Whether the site gets back, within one crawl, the cookies that it sets.")
 
 
 class RightsOf(Table):

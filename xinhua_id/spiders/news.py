@@ -22,13 +22,14 @@ from twisted.python.failure import Failure
 
 from xinhua_id import __version__
 from xinhua_id.crawl import outcomes
+from xinhua_id.crawl.addresses import is_loopback
 from xinhua_id.crawl.capture import Captures
 from xinhua_id.crawl.discovery import LEADING, Kind, Link, Rules, discover
 from xinhua_id.crawl.discovery.css import Sort
 from xinhua_id.crawl.discovery.requisites import sort_of
 from xinhua_id.crawl.frontier import Frontier
 from xinhua_id.crawl.lease import MAX_REDIRECTS, Lease, next_try
-from xinhua_id.crawl.politeness import check_contact, check_permission, is_loopback
+from xinhua_id.crawl.politeness import check_contact, check_permission
 from xinhua_id.crawl.requisites import Bounds, Requisites, wanted
 from xinhua_id.crawl.run import Run
 from xinhua_id.crawl.scheduler import frontier_of
@@ -80,6 +81,10 @@ class NewsSpider(Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         check_manners(spider.target, crawler.settings)
         source, settings = spider.target.source, crawler.settings
+        if source is not None and source.discovery.cookies:
+            settings.set(
+                "COOKIES_ENABLED", True, priority="spider"
+            )  # middlewares are made, settings frozen, after this
         spider.requisites = Requisites(
             wanted(settings, source, spider._requisites),  # noqa: SLF001 (its own)
             spider.rules.hosts,

@@ -65,10 +65,11 @@ class _Output:
         return self.limit + 1 - self._length
 
     def add(self, part: bytes) -> None:
-        self._parts.append(part)
         self._length += len(part)
-        if self._length > self.limit:
-            raise _broken(f"the body decodes to more than {self.limit} bytes", self.whole()[: self.limit])
+        if (over := self._length - self.limit) > 0:
+            self._parts.append(part[:-over])
+            raise _broken(f"the body decodes to more than {self.limit} bytes", self.whole())
+        self._parts.append(part)
 
     def whole(self) -> bytes:
         return b"".join(self._parts)

@@ -16,6 +16,8 @@ from xinhua_id.warc import coding
 
 #: A decoded body beyond this many bytes is cut: no story is 64 MiB long, a decompression bomb is.
 LIMIT = 64 * 2**20
+#: Codings upon codings beyond these are refused: each may be a bomb of its own that takes its time (curl's bound, too).
+MOST_CODINGS = 5
 
 _STATUS = re.compile(rb"HTTP/(\d\.\d) +(\d{3})(?: (.*))?$", re.DOTALL)
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9a-fA-F]{1,15})[ \t]*(?:;.*)?$", re.DOTALL)
@@ -161,18 +163,15 @@ def decode_body(head: Head, raw_body: bytes, *, limit: int = LIMIT) -> bytes:
     """Return the body without chunking and content coding (gzip, deflate, br), at most ``limit`` bytes.
 
     Raises `BadPayload` with what decoded so far in ``partial``: for framing or coding that breaks, for a coding that is
-    not ours, and for a body that grows beyond the limit. An empty body (HEAD, 304) is empty whatever the head says.
+    not ours, for too many codings, and for a body that grows beyond the limit. An empty body (HEAD, 304) is empty
+    whatever the head says.
     """
     if not raw_body:
         return b""
     codings = head.values("content-encoding") + [name for name in head.values("transfer-encoding") if name != "chunked"]
-    found: list[bytes] = []
-    broken: BadPayload | None = None
-    try:
-        found.extend(dechunked(_slices(raw_body)) if head.chunked else [raw_body])
-    except BadPayload as error:
-        broken = error
-    body = b"".join(found)
+    if len(codings) > MOST_CODINGS:
+        raise _broken(f"{len(codings)} content codings, one upon the other")
+    body, broken = _unframed(raw_body) if head.chunked else (raw_body, None)
     for name in reversed(codings):
         try:
             body = coding.decoded(name, body, limit=limit)
@@ -184,6 +183,17 @@ def decode_body(head: Head, raw_body: bytes, *, limit: int = LIMIT) -> bytes:
         broken.partial = body[:limit]
         raise broken
     return body
+
+
+def _unframed(raw_body: bytes) -> tuple[bytes, BadPayload | None]:
+    """Return the payload of a chunked body, as far as its framing holds, and what broke it."""
+    payload = bytearray()  # not a list: a million chunks of two bytes would be a million objects
+    try:
+        for piece in dechunked(_slices(raw_body)):
+            payload += piece
+    except BadPayload as error:
+        return bytes(payload), error
+    return bytes(payload), None
 
 
 def _slices(body: bytes) -> Iterator[bytes]:
