@@ -33,7 +33,9 @@ def add_new(connection: Connection, table: Table, row: object) -> bool:
     """Write a row unless one with its key is there; return whether it was written."""
     values = {column.name: getattr(row, column.name) for column in table.columns}
     insert = (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
-    return connection.execute(insert.on_conflict_do_nothing(), values).rowcount == 1
+    # Asked for, since the number of rows that an INSERT wrote is not told by every driver.
+    written = insert.on_conflict_do_nothing().returning(*table.primary_key)
+    return connection.execute(written, values).first() is not None
 
 
 @lru_cache(maxsize=64)
