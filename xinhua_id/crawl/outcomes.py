@@ -50,7 +50,7 @@ _FAILURES: tuple[tuple[type[BaseException], str, bool], ...] = (
 )
 # By `Page.incomplete`; the other reasons are those of a broken connection.
 _INCOMPLETE = {
-    "length": ("too-large", False), "payload": ("broken-payload", False), "head": ("not-http", False),
+    "length": ("too-large", False), "payload": ("broken-payload", True), "head": ("not-http", False),
     "record": ("bad-record", False),
 }  # fmt: skip
 
