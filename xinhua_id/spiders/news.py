@@ -128,7 +128,7 @@ class NewsSpider(Spider):
             callback=self.answered,
             errback=self.unanswered,
             dont_filter=True,
-            headers=Captures.of(self.crawler).conditions(lease.url) if lease.recorded is None else {},
+            headers=Captures.of(self.crawler).conditions(lease.url) if _may_be_conditional(lease) else {},
             meta=meta,
         )
 
@@ -247,6 +247,12 @@ class NewsSpider(Spider):
 
     def _count(self, key: str, number: int = 1) -> None:
         self.crawler.stats.inc_value(key, number)
+
+
+def _may_be_conditional(lease: Lease) -> bool:
+    """Whether a 304 would be an answer: what came broken is wanted whole, and is not to be confirmed."""
+    failed = lease.row is not None and lease.row.outcome == Outcome.FAILED
+    return lease.recorded is None and lease.tries == 1 and not failed
 
 
 def check_manners(target: Target, settings: BaseSettings) -> None:
