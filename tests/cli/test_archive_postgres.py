@@ -58,7 +58,7 @@ def archive(command: Run, serve: Callable[..., str], pages: dict[str, Answer], t
     """Return an archive of a site that was crawled twice."""
     address = serve(pages)
     for run in ("satu", "dua"):
-        done = command("crawl", "--seed", f"{address}/", XINHUA_ID_RUN=run)
+        done = command("crawl", "--seed", f"{address}/", "--again", XINHUA_ID_RUN=run)
         assert done.returncode == 0, done.stderr
     return tmp_path / "a"
 
