@@ -20,10 +20,10 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from xinhua_id import __version__
+from xinhua_id import __version__, urls
 from xinhua_id.crawl import outcomes
 from xinhua_id.crawl.capture import Captures
-from xinhua_id.crawl.discovery import LEADING, Kind, Link, Rules, discover
+from xinhua_id.crawl.discovery import BELONGING, LEADING, Kind, Link, Rules, declared, discover
 from xinhua_id.crawl.discovery.css import Sort
 from xinhua_id.crawl.discovery.requisites import sort_of
 from xinhua_id.crawl.frontier import MAX_REDIRECTS, Frontier, Lease, next_try
@@ -33,6 +33,7 @@ from xinhua_id.crawl.run import Run
 from xinhua_id.crawl.scheduler import frontier_of
 from xinhua_id.crawl.stopping import Stopping
 from xinhua_id.crawl.target import Target, about, day_range, positive, targets
+from xinhua_id.crawl.traps import Traps
 from xinhua_id.crawl.visit import Visit
 from xinhua_id.errors import CannotWrite, UsageError
 from xinhua_id.items import Outcome, Page
@@ -70,6 +71,8 @@ class NewsSpider(Spider):
         self.limit = positive(limit)
         self.run = run
         self.rules = Rules.of(self.target.source, self.target.seeds)
+        self.traps = Traps()
+        self._archives_guessed = False
         self.requisites = Requisites("none", self.rules.hosts)
         self._requisites = requisites or None
 
@@ -107,7 +110,7 @@ class NewsSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield where the crawl begins; the scheduler puts it on the frontier, from where it comes back on lease."""
-        for link in self.rules.start():
+        for link in self.rules.start(self.range):
             yield Request(link.url, meta={"link": link})
 
     def request(self, lease: Lease) -> Request:
@@ -215,11 +218,41 @@ class NewsSpider(Spider):
         return visit
 
     def leads(self, page: Page, kind: Kind) -> list[Link]:
-        """Return where a page leads within the range of dates; what is left out is counted by its reason."""
-        found = discover(page, kind, self.rules)
+        """Return where a page leads within the range of dates and into no trap; what is left out is counted."""
+        found = discover(page, kind, self.rules, self.range)
         for reason, number in found.skipped.items():
             self._count(f"links/{reason}", number)
-        return [link for link in found.links if self._wanted(link)]
+        every = [*found.links, *self._guessed_archives(page, found.links)]
+        return [link for link in every if self._wanted(link) and not self._is_trap(link, page)]
+
+    def ended(self, visit: Visit) -> None:
+        """Learn from the end of a visit which addresses bring nothing; the store calls this once for each."""
+        if visit.lease.kind in BELONGING or visit.outcome is None:
+            return
+        url, reason = visit.lease.url, visit.reason
+        if reason == "unchanged" and visit.page is not None:
+            own = declared(visit.page)
+            if own is not None and urls.canonical(own) != urls.canonical(url):
+                reason = "variant"  # the story is known, but not from here: a copy of its page
+        text = visit.article.content_digest if visit.article else None
+        self.traps.ended(url, visit.outcome, reason, self.traps.fresh(url, visit.links), text)
+
+    def _is_trap(self, link: Link, page: Page) -> bool:
+        trap = self.traps.refusal(link, page.url)
+        if trap is None:
+            return False
+        self._count(f"links/trap-{trap}")
+        if news := self.traps.news(trap, link.url):
+            logger.warning("%s", news)
+        return True
+
+    def _guessed_archives(self, page: Page, links: list[Link]) -> list[Link]:
+        """Return WordPress's date archives, once, where an undescribed site shows that it is WordPress."""
+        if self._archives_guessed:
+            return []
+        found = self.rules.guessed_archives(page.url or "", links, self.range)
+        self._archives_guessed = bool(found)
+        return found
 
     def _wanted(self, link: Link) -> bool:
         """Whether a link may lead into the range of dates; one whose date is unknown may.

@@ -20,7 +20,6 @@ from xinhua_id.crawl.discovery.numbering import page_number
 from xinhua_id.crawl.discovery.rules import Rules
 from xinhua_id.crawl.discovery.xml import name_of, text_of
 
-
 # RFC 5005: the next page of a paged feed, the older document of an archived one.
 _NEXT = frozenset({"next", "prev-archive"})
 _WORDPRESS = re.compile(r"^https?://wordpress\.org/", re.IGNORECASE)
