@@ -234,6 +234,8 @@ class NewsSpider(Spider):
             own = declared(visit.page)
             if own is not None and urls.canonical(own) != urls.canonical(url):
                 reason = "variant"  # the story is known, but not from here: a copy of its page
+        if visit.outcome is Outcome.REDIRECT and not _is_front(url) and all(_is_front(one.url) for one in visit.links):
+            reason = "leads-outside"  # how some sites say that there is nothing
         text = visit.article.content_digest if visit.article else None
         self.traps.ended(url, visit.outcome, reason, self.traps.fresh(url, visit.links), text)
 
@@ -268,6 +270,10 @@ class NewsSpider(Spider):
 
     def _count(self, key: str, number: int = 1) -> None:
         self.crawler.stats.inc_value(key, number)
+
+
+def _is_front(url: str) -> bool:
+    return urls.where(urls.canonical(url)) == "/"
 
 
 def check_manners(target: Target, settings: BaseSettings) -> None:
