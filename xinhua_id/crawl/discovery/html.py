@@ -33,8 +33,8 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _REFRESH = re.compile(r"^\s*\d+(?:\.\d*)?\s*[;,]\s*url\s*=\s*[\"']?([^\"']+)", re.IGNORECASE)
 # What the way to older stories is called where nothing else marks it, arrows aside.
 _NEXT_WORDS = re.compile(
-    r"[\W_]*(?:(?:halaman|laman|page)?\W*(?:selanjutnya|berikutnya|next|older)|next page|older posts"
-    r"|(?:berita|artikel|pos|tulisan)\W*(?:lama|terdahulu)|lebih lama)[\W_]*",
+    r"[^a-z]*+(?:(?:(?:halaman|laman)[^a-z]+)?(?:selanjutnya|berikutnya)|(?:next|older)(?:\s+(?:page|posts))?"
+    r"|(?:berita|artikel|pos|tulisan)\s+(?:lama|terdahulu)|lebih\s+lama)[^a-z]*+",
     re.IGNORECASE,
 )
 # How far above a <time> the card of its story may begin.

@@ -32,7 +32,7 @@ def story_address(url: str, rules: Rules) -> str:
     if _MAY_BE.search(plain):
         plain = _without_form(plain, rules)
     host = urls.host(plain)
-    if rules.story and _MOBILE.match(host) and rules.kind(plain) is Kind.STORY:
+    if rules.story and host in rules.hosts and _MOBILE.match(host) and rules.kind(plain) is Kind.STORY:
         plain = _at_plain_host(plain, host, rules)
     return plain
 
