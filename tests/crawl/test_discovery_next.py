@@ -143,6 +143,12 @@ class TestOneStoryOnce:
         found = links(page(anchors(written)), Kind.LISTING, Rules.of(mobile))
         assert [link.url.rstrip("/").partition("?utm")[0].rstrip("/") for link in found] == [f"{BASE}/berita/1/a"]
 
+    def test_a_form_that_fits_no_pattern_is_asked_for_as_the_story_it_is(self) -> None:
+        exact = SOURCE.discovery.model_copy(update={"story": (r"^/berita/[a-z-]+/$",)})
+        rules = Rules.of(SOURCE.model_copy(update={"discovery": exact}))
+        (found,) = links(page(anchors("/berita/panen-kopi/amp/")), Kind.LISTING, rules)
+        assert found == Link(f"{BASE}/berita/panen-kopi/", Kind.STORY)
+
     def test_a_mobile_host_that_is_not_the_sources_is_left_alone(self) -> None:
         found = discover(page(anchors("https://m.contoh.id/berita/1/a")), Kind.LISTING, DESCRIBED)
         assert (found.links, found.skipped["other-host"]) == ([], 1)

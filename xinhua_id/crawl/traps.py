@@ -120,9 +120,8 @@ class Traps:
     def fresh(self, url: str, links: Iterable[Link]) -> int:
         """Return how many links of a page no other page of its shape had, the other pages of that shape aside.
 
-        Asked once a visit, since it remembers them.
-
         A calendar's next month is new for ever, and so is the next page of a listing; the stories on them are not.
+        Asked once a visit, since it remembers them.
         """
         own = shape_of(url)
         found = 0

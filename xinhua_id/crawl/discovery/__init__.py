@@ -126,10 +126,11 @@ def _is_same_list(link: str, page: str) -> bool:
 def _as_asked_for(link: Link, rules: Rules, chosen: Range | None) -> Link:
     if link.kind is Kind.REST:
         url = backfill.narrowed(link.url, chosen)
-    elif link.kind in LEADING or link.kind is Kind.PART:
+    elif link.kind not in {Kind.STORY, Kind.PAGE}:
         url = urls.without_session(link.url)
     else:
         url = story_address(link.url, rules)
+        return link if url == link.url else replace(link, url=url, kind=rules.kind(url))
     return link if url == link.url else replace(link, url=url)
 
 
