@@ -14,9 +14,20 @@ import tldextract
 
 # Parameters that say how the reader came, never what is shown.
 _TRACKING = re.compile(
-    r"^(utm_\w+|fbclid|gclid|dclid|yclid|msclkid|igshid|mc_[ce]id|_ga|ref_src|wt\.\w+|__cf_\w+|amp|share|spm|from)$",
+    r"^(utm_\w+|fbclid|gclid|dclid|yclid|msclkid|igshid|mc_[ce]id|_ga|ref_src|wt\.\w+|__cf_\w+|amp|share|spm|from"
+    r"|gbraid|wbraid|gad_source|gad_campaignid|_gl|srsltid|ttclid|twclid|igsh|mkt_tok|_openstat|_hs(enc|mi)|(pk|mtm)_\w+)$",
     re.IGNORECASE,
 )
+# Names under which servers (Java, PHP, ASP, ColdFusion) carry a visitor's session: the page is the same for all.
+_SESSION = re.compile(r"^(jsessionid|phpsessid|aspsessionid\w*|session_?id|sessid|cfid|cftoken)$", re.IGNORECASE)
+_SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid)=[^/;?#]*", re.IGNORECASE)
+# ASP.NET's cookieless session: /(S(lit3py55t21z5v55vlm25s55))/warta
+_SESSION_STEP = re.compile(r"^(?:/\([A-Z]\([0-9A-Za-z]{16,40}\)\))+(?=/)")
+_MAY_HOLD_SESSION = re.compile(r"sess|cfid|cftoken|/\([A-Z]\(", re.IGNORECASE)
+# An escape, unless it stands in what a broken one began: `%4%31` must not become the escape of another character.
+_ESCAPE = re.compile(r"(?<!%)(?<!%[0-9A-Fa-f])%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")  # RFC 3986 §2.3
+_FRONT_PAGES = frozenset({"/index.html", "/index.htm", "/index.php"})
 _DEFAULT_PORT = {"http": "80", "https": "443"}
 # What DNS and the sites write, or an IPv6 address: no space, no quote, no bracket.
 _HOST = re.compile(r"[\w.~-]+|[0-9A-Fa-f:.]+(%[\w.~-]+)?", re.ASCII)
@@ -46,18 +57,39 @@ def absolute(base: str, link: str) -> str | None:
 def canonical(url: str) -> str:
     """Return the form under which two addresses of one page are equal.
 
-    Tracking parameters and fragment go, the rest of the query is sorted, the host is lower case without
-    ``www.``, a trailing slash goes, http counts as https (RFC 3986 §6 names the safe ones; the others are
-    how news sites behave).
+    Tracking parameters, session ids and the fragment go, the rest of the query is sorted, the host is lower case
+    without ``www.`` and the root's dot, a trailing slash goes, http counts as https. Escapes, dot segments and default
+    ports as RFC 3986 §6.2.2 and §6.2.3 have them; the others are how news sites behave.
+
+    Ids stand on it, so nothing is in here that some site means otherwise: a parameter without a value stays (``?slug``
+    names a story), ``index.html`` goes from the front page only, and ``m.``, AMP and ``?p=`` are left to the rules of a
+    crawl and to what a page declares (`crawl.discovery`).
     """
     there = absolute(url, url)
     if there is None:
         return url
     parts = urlsplit(there)
-    host = parts.netloc.lower().removeprefix("www.")
-    path = parts.path.rstrip("/") or "/"
-    query = sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(k))
+    host = parts.netloc.lower()
+    host = re.sub(r"(?<=[^.])\.+(?=:\d|$)", "", host).removeprefix("www.")
+    path = _plain_path(parts.path)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    query = sorted((k, v) for k, v in pairs if (k or v) and not _TRACKING.match(k) and not _SESSION.match(k))
+    if path in _FRONT_PAGES and not query:
+        path = "/"
     return urlunsplit(("https", host, path, urlencode(query), ""))
+
+
+def without_session(url: str) -> str:
+    """Return an address without the visitor's session in it, otherwise as it is written."""
+    if not _MAY_HOLD_SESSION.search(url):
+        return url
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    path = _SESSION_STEP.sub("", _SESSION_IN_PATH.sub("", parts.path))
+    query = "&".join(pair for pair in parts.query.split("&") if not _SESSION.match(pair.partition("=")[0]))
+    return urlunsplit((parts.scheme, parts.netloc, path, query, parts.fragment))
 
 
 def where(url: str | None) -> str:
@@ -103,3 +135,35 @@ def url_id(canonical_url: str) -> str:
 def text_id(text: str) -> str:
     """Return the stable id of a text that has no URL: 32 hex digits over the text."""
     return hashlib.sha256(b"text:" + text.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _plain_path(path: str) -> str:
+    """Return a path without what is written in several ways: escapes, dots, doubled slashes, the last slash."""
+    if "%" in path:
+        path = _ESCAPE.sub(_plain_escape, path)
+    path = _SESSION_IN_PATH.sub("", path)
+    if "/." in path:
+        path = _without_dots(path)
+    if "//" in path:
+        path = re.sub(r"(?<!:)/{2,}", "/", path)  # an address inside a path keeps its `://`
+    return _SESSION_STEP.sub("", path).rstrip("/") or "/"
+
+
+def _plain_escape(found: re.Match[str]) -> str:
+    """Return what an escape stands for where that is unreserved, else the escape in capitals (RFC 3986 §6.2.2)."""
+    character = chr(int(found[1], 16))
+    return character if character in _UNRESERVED else found[0].upper()
+
+
+def _without_dots(path: str) -> str:
+    """Return a path without ``.`` and ``..`` (RFC 3986 §5.2.4)."""
+    steps = path.split("/")
+    kept: list[str] = []
+    for step in steps:
+        if step == ".." and len(kept) > 1:
+            kept.pop()
+        elif step not in {".", ".."}:
+            kept.append(step)
+    if steps[-1] in {".", ".."}:
+        kept.append("")
+    return "/".join(kept)

@@ -88,7 +88,7 @@ class TestFeeds:
         )
         story, following = links(page(body, "/atom.xml"), Kind.FEED, DESCRIBED)
         assert story == Link(f"{BASE}/berita/1/a", Kind.STORY, utc(2023, 1, 9, 12, 5), utc(2023, 1, 10))
-        assert following == Link(f"{BASE}/atom.xml?p=2", Kind.FEED)
+        assert following == Link(f"{BASE}/atom.xml?p=2", Kind.FEED, follows=True)
 
     def test_a_feed_behind_a_listings_address_is_read_as_a_feed(self) -> None:
         body = f"<?xml version='1.0'?><rss><channel><item><link>{BASE}/berita/1/a</link></item></channel></rss>"

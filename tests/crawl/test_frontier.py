@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.crawl.frontiers import NOON, SITE, Clock, drained, leased, offered, opened, page, settle
@@ -179,6 +179,7 @@ def test_every_address_is_handed_out_exactly_once(
     assert named - set(pages) <= set(requisites) <= named
 
 
+@settings(max_examples=20)
 @given(st.integers(0, 2**32), st.integers(1, 7))
 def test_whenever_it_dies_the_next_process_visits_the_rest_and_nothing_twice(
     catalogue: Catalogue, seed: int, batch: int

@@ -166,6 +166,7 @@ class Store(Stage):
 
     def _acknowledge(self, visit: Visit) -> None:
         assert visit.outcome is not None
+        self.spider.ended(visit)
         stats = self.crawler.stats
         count(stats, visit.outcome, visit.reason)
         if visit.page is not None and visit.page.status < 400:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import string
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -51,9 +52,21 @@ def _zone(name: str) -> str:
     return name
 
 
+def _archive(template: str) -> str:
+    """Check a date archive's template; which days it is filled with is discovery's."""
+    fields = {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+    if "year" not in fields or fields - {"year", "month", "day"} or ("day" in fields and "month" not in fields):
+        raise ValueError(f"not a date archive: {template!r}; such as /indeks/{{day:02d}}-{{month:02d}}-{{year}}")
+    if not template.startswith("/"):
+        raise ValueError(f"not a path: {template!r}; it begins with a slash")
+    template.format(year=2023, month=1, day=9)
+    return template
+
+
 Css = Annotated[str, AfterValidator(_css)]
 Regex = Annotated[str, AfterValidator(_regex)]
 Host = Annotated[str, AfterValidator(_host)]
+Archive = Annotated[str, AfterValidator(_archive)]
 Zone = Annotated[str, AfterValidator(_zone)]
 
 
@@ -95,6 +108,10 @@ class Discovery(Table):
     sitemaps: tuple[str, ...] = Field((), description="Sitemaps beside those that robots.txt names.")
     feeds: tuple[str, ...] = Field((), description="RSS or Atom feeds.")
     rest: tuple[str, ...] = Field((), description="WordPress REST collections: `/wp-json/wp/v2/posts`.")
+    archives: tuple[Archive, ...] = Field(
+        (),
+        description="Date archives, asked for with `--since`: `/indeks/{day:02d}-{month:02d}-{year}`.",
+    )
     story: tuple[Regex, ...] = Field((), description="Path and query of a story match one of these; none: any page.")
     listing: tuple[Regex, ...] = Field((), description="Path and query of listing pages that may be followed.")
     deny: tuple[Regex, ...] = Field((), description="Path and query never followed, whatever else matches.")

@@ -20,11 +20,11 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from xinhua_id import __version__
+from xinhua_id import __version__, urls
 from xinhua_id.crawl import outcomes
 from xinhua_id.crawl.addresses import is_loopback
 from xinhua_id.crawl.capture import Captures
-from xinhua_id.crawl.discovery import LEADING, Kind, Link, Rules, discover
+from xinhua_id.crawl.discovery import BELONGING, LEADING, Kind, Link, Rules, declared, discover
 from xinhua_id.crawl.discovery.css import Sort
 from xinhua_id.crawl.discovery.requisites import sort_of
 from xinhua_id.crawl.frontier import Frontier
@@ -35,6 +35,7 @@ from xinhua_id.crawl.run import Run
 from xinhua_id.crawl.scheduler import frontier_of
 from xinhua_id.crawl.stopping import Stopping
 from xinhua_id.crawl.target import Target, about, day_range, positive, targets
+from xinhua_id.crawl.traps import Traps
 from xinhua_id.crawl.visit import Visit
 from xinhua_id.errors import CannotWrite, UsageError
 from xinhua_id.items import Outcome, Page
@@ -72,6 +73,8 @@ class NewsSpider(Spider):
         self.limit = positive(limit)
         self.run = run
         self.rules = Rules.of(self.target.source, self.target.seeds)
+        self.traps = Traps()
+        self._archives_guessed = False
         self.requisites = Requisites("none", self.rules.hosts)
         self._requisites = requisites or None
 
@@ -113,7 +116,7 @@ class NewsSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Put where the crawl begins on the frontier, from where it comes back on lease; yield nothing."""
-        self.frontier.start(self.rules.start())
+        self.frontier.start(self.rules.start(self.range))
         nothing: tuple[Request, ...] = ()
         for request in nothing:
             yield request
@@ -223,15 +226,47 @@ class NewsSpider(Spider):
         return visit
 
     def leads(self, page: Page, kind: Kind) -> tuple[list[Link], list[Link]]:
-        """Return where a page leads within the range of dates, and outside it; the rest is counted by its reason."""
-        found = discover(page, kind, self.rules)
+        """Return where a page leads within the range of dates, and outside it; what is left out is counted."""
+        found = discover(page, kind, self.rules, self.range)
         for reason, number in found.skipped.items():
             self._count(f"links/{reason}", number)
         wanted: list[Link] = []
         aside: list[Link] = []
-        for link in found.links:
-            (wanted if self._wanted(link) else aside).append(link)
+        for link in (*found.links, *self._guessed_archives(page, found.links)):
+            if not self._is_trap(link, page):
+                (wanted if self._wanted(link) else aside).append(link)
         return wanted, aside
+
+    def ended(self, visit: Visit) -> None:
+        """Learn from the end of a visit which addresses bring nothing; the store calls this once for each."""
+        if visit.lease.kind in BELONGING or visit.outcome is None:
+            return
+        url, reason = visit.lease.url, visit.reason
+        if reason == "unchanged" and visit.page is not None:
+            own = declared(visit.page)
+            if own is not None and urls.canonical(own) != urls.canonical(url):
+                reason = "variant"  # the story is known, but not from here: a copy of its page
+        if visit.outcome is Outcome.REDIRECT and not _is_front(url) and all(_is_front(one.url) for one in visit.links):
+            reason = "leads-outside"  # how some sites say that there is nothing
+        text = visit.article.content_digest if visit.article else None
+        self.traps.ended(url, visit.outcome, reason, self.traps.fresh(url, visit.links), text)
+
+    def _is_trap(self, link: Link, page: Page) -> bool:
+        trap = self.traps.refusal(link, page.url)
+        if trap is None:
+            return False
+        self._count(f"links/trap-{trap}")
+        if news := self.traps.news(trap, link.url):
+            logger.warning("%s", news)
+        return True
+
+    def _guessed_archives(self, page: Page, links: list[Link]) -> list[Link]:
+        """Return WordPress's date archives, once, where an undescribed site shows that it is WordPress."""
+        if self._archives_guessed:
+            return []
+        found = self.rules.guessed_archives(page.url or "", links, self.range)
+        self._archives_guessed = bool(found)
+        return found
 
     def _wanted(self, link: Link) -> bool:
         """Whether a link may lead into the range of dates; one whose date is unknown may.
@@ -253,6 +288,10 @@ def _may_be_conditional(lease: Lease) -> bool:
     """Whether a 304 would be an answer: what came broken is wanted whole, and is not to be confirmed."""
     failed = lease.row is not None and lease.row.outcome == Outcome.FAILED
     return lease.recorded is None and lease.tries == 1 and not failed
+
+
+def _is_front(url: str) -> bool:
+    return urls.where(urls.canonical(url)) == "/"
 
 
 def check_manners(target: Target, settings: BaseSettings) -> None:

@@ -17,18 +17,26 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from xinhua_id import urls
+from xinhua_id.crawl.discovery import header, scripted
 from xinhua_id.crawl.discovery.link import Kind, Link
 from xinhua_id.crawl.discovery.moments import moment
 from xinhua_id.crawl.discovery.rest import collection
-from xinhua_id.crawl.discovery.rules import Rules, page_number, series
+from xinhua_id.crawl.discovery.rules import Rules
 from xinhua_id.extraction import parts
 from xinhua_id.items import Page
 
 _API = "https://api.w.org/"
-_FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
+_FEED_TYPES = frozenset({
+    "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json",
+})  # fmt: skip
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _REFRESH = re.compile(r"^\s*\d+(?:\.\d*)?\s*[;,]\s*url\s*=\s*[\"']?([^\"']+)", re.IGNORECASE)
-_HEADER_LINK = re.compile(r"<([^>]*)>\s*;\s*rel=\"?([^\",;]+)")
+# What the way to older stories is called where nothing else marks it, arrows aside.
+_NEXT_WORDS = re.compile(
+    r"[^a-z]*+(?:(?:(?:halaman|laman)[^a-z]+)?(?:selanjutnya|berikutnya)|(?:next|older)(?:\s+(?:page|posts))?"
+    r"|(?:berita|artikel|pos|tulisan)\s+(?:lama|terdahulu)|lebih\s+lama)[^a-z]*+",
+    re.IGNORECASE,
+)
 # How far above a <time> the card of its story may begin.
 _CARD_DEPTH = 4
 # And how many elements a card has at most: a page of nothing but <time> must not cost its square.
@@ -37,7 +45,7 @@ _CARD_SIZE = 100
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """The links of one page by what they are for. ``next_pages`` are those marked ``rel=next``."""
+    """The links of one page by what they are for. ``next_pages`` are those that the page marks as its next."""
 
     inside: list[Link]
     next_pages: list[Link]
@@ -48,36 +56,30 @@ def html_links(page: Page, rules: Rules, skipped: Counter[str]) -> Anchors:
     """Return all links of an HTML page, whether the rules allow them or not."""
     base = page.url or ""
     root = tree_of(page, skipped)
-    header = list(_header_links(page, base))
+    announced = [Link(collection(url), Kind.REST) for url in _header_links(page, base, _API)]
+    following = [_next_page(url, rules) for url in _header_links(page, base, "next")]
     if root is None:
-        return Anchors([], [], header)
+        return Anchors([], following, announced)
+    own = urls.canonical(base)
     base = base_of(root, base)
     dates = _card_dates(root, rules)
     inside: list[Link] = []
-    following: list[Link] = []
     for element in root.iter("a", "area"):
         url = _target(element, base, skipped)
         if url is None:
             continue
-        if "next" in _relations(element):
+        if "next" in _relations(element) or _says_next(element, url, own):
             following.append(_next_page(url, rules))
         else:
             inside.append(Link(url, rules.kind(url), dates.get(element)))
-    inside.extend(_refreshes(root, base, rules))
-    machine = [*header]
+    inside.extend(Link(url, rules.kind(url)) for url in (*_refreshes(root, base), *scripted.addresses(root, base)))
+    machine = [*announced]
     for element in root.iter("link"):
         if (link := _machine_link(element, base)) is not None:
             machine.append(link)
         elif "next" in _relations(element) and (url := _target(element, base, skipped)):
             following.append(_next_page(url, rules))
     return Anchors(inside, following, machine)
-
-
-def is_same_series(link: str, page: str) -> bool:
-    """Whether ``link`` is a numbered page of the series that ``page`` belongs to or opens."""
-    if page_number(link, Kind.LISTING) is None:
-        return False
-    return series(link) in {series(page), urls.canonical(page)}
 
 
 def part_links(page: Page, skipped: Counter[str]) -> list[Link]:
@@ -167,24 +169,32 @@ def _machine_link(element: etree._Element, base: str) -> Link | None:
     return None
 
 
-def _header_links(page: Page, base: str) -> Iterator[Link]:
-    """Yield what the Link header names (RFC 8288); WordPress announces its API there."""
-    for name, value in page.headers:
-        if name.lower() != "link":
-            continue
-        for address, relation in _HEADER_LINK.findall(value):
-            url = urls.absolute(base, address)
-            if url and _API in relation.split():
-                yield Link(collection(url), Kind.REST)
+def _header_links(page: Page, base: str, relation: str) -> Iterator[str]:
+    """Yield what the Link header names; WordPress announces its API there."""
+    for written in header.named(page, relation):
+        if (url := urls.absolute(base, written)) is not None:
+            yield url
 
 
-def _refreshes(root: etree._Element, base: str, rules: Rules) -> Iterator[Link]:
+def _says_next(element: etree._Element, url: str, own: str) -> bool:
+    """Whether an anchor leads to the next piece of the same list, whose address differs in its query only.
+
+    ``?mulai=20`` has no page number to tell it by. ``own`` is the canonical address of the page.
+    """
+    there = urls.canonical(url)
+    if there == own or there.partition("?")[0] != own.partition("?")[0] or len(element) > 3:
+        return False
+    text = "".join(map(str, element.itertext()))
+    return len(text) < 60 and _NEXT_WORDS.fullmatch(text) is not None
+
+
+def _refreshes(root: etree._Element, base: str) -> Iterator[str]:
     for element in root.iter("meta"):
         if (element.get("http-equiv") or "").lower() == "refresh":
             found = _REFRESH.match(element.get("content") or "")
             url = urls.absolute(base, found[1]) if found else None
             if url:
-                yield Link(url, rules.kind(url))
+                yield url
 
 
 def _card_dates(root: etree._Element, rules: Rules) -> dict[etree._Element, dt.datetime]:

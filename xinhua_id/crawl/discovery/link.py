@@ -41,7 +41,9 @@ class Link:
     ``published`` is when the story was published, ``modified`` when what stands there last changed (of a sitemap or
     the next page of a listing: nothing in it is newer); both in UTC, None where nobody says. ``guessed``: no page
     named this address, it is only where many sites have something. ``nesting`` counts the style sheets that a requisite
-    stands below: 0 on the page itself, 1 in a sheet of the page, 2 in one that the sheet imports.
+    stands below: 0 on the page itself, 1 in a sheet of the page, 2 in one that the sheet imports. ``follows``: this is
+    the next page of the series that its page belongs to (its number and one, ``rel=next``, the next page of a feed or
+    of a REST collection); it is worth asking for again only while the page before it holds something new.
     """
 
     url: str
@@ -62,7 +64,10 @@ class Found:
 
 
 def each_once(links: Iterable[Link], besides: str | None) -> list[Link]:
-    """Return every address once, in order; the dates of a repetition are kept. The page ``besides`` is left out."""
+    """Return every address once, in order. The page ``besides`` is left out.
+
+    Of a repetition its dates are kept, and that it ``follows``.
+    """
     own = urls.canonical(besides) if besides else None
     seen: dict[str, Link] = {}
     for link in links:
@@ -70,11 +75,17 @@ def each_once(links: Iterable[Link], besides: str | None) -> list[Link]:
         if name == own:
             continue
         first = seen.get(name)
-        if first is None:
-            seen[name] = link
-        elif first.published is None and link.published is not None:
-            seen[name] = replace(first, published=link.published, modified=first.modified or link.modified)
+        seen[name] = link if first is None else _with(first, link)
     return list(seen.values())
+
+
+def _with(first: Link, again: Link) -> Link:
+    """Return a link with what its repetition adds."""
+    if first.published is None and again.published is not None:
+        first = replace(first, published=again.published, modified=first.modified or again.modified)
+    if again.follows and not first.follows:
+        first = replace(first, follows=True, modified=first.modified or again.modified)
+    return first
 
 
 def oldest_if_newest_first(links: Iterable[Link]) -> dt.datetime | None:

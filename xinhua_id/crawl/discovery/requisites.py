@@ -16,9 +16,9 @@ from lxml import etree
 
 from xinhua_id import urls
 from xinhua_id.crawl.discovery import css, srcset
+from xinhua_id.crawl.discovery.closed import LONGEST_URL
 from xinhua_id.crawl.discovery.css import Sort
 from xinhua_id.crawl.discovery.html import base_of, tree_of
-from xinhua_id.crawl.discovery.rules import LONGEST_URL
 from xinhua_id.items import Article, Page
 
 #: No more is looked for on one page.

@@ -1,26 +1,26 @@
-"""The WordPress REST API: the collection of posts, page by page, and the index that leads to it.
+"""The WordPress REST API: the collection of posts, page by page, and the index that leads to it. JSON Feed beside it.
 
-https://developer.wordpress.org/rest-api/using-the-rest-api/pagination/. Knows nothing of feeds or HTML.
+https://developer.wordpress.org/rest-api/using-the-rest-api/pagination/, https://www.jsonfeed.org/version/1.1/. Knows
+nothing of XML feeds or HTML.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from xinhua_id import urls
+from xinhua_id.crawl.discovery import header
+from xinhua_id.crawl.discovery.backfill import ASKED_FOR
 from xinhua_id.crawl.discovery.link import Kind, Link, oldest_if_newest_first
 from xinhua_id.crawl.discovery.moments import moment
 from xinhua_id.crawl.discovery.rules import Rules
 from xinhua_id.items import Page
 
-#: What a collection is asked for: as many as it gives at once, and only what discovery reads.
-ASKED_FOR = {"per_page": "100", "_fields": "link,date,date_gmt,modified_gmt"}
 POSTS = "wp/v2/posts"
 
 
@@ -34,8 +34,10 @@ def rest_links(page: Page, base: str, rules: Rules, skipped: Counter[str]) -> It
     if isinstance(answer, list):
         posts = list(_posts(answer, base, rules, skipped))
         yield from posts
-        if posts and (following := _next_page(page, base)):
-            yield Link(following, Kind.REST, modified=oldest_if_newest_first(posts))
+        if posts and (following := _next_page(page, base, len(answer))):
+            yield Link(following, Kind.REST, modified=oldest_if_newest_first(posts), follows=True)
+    elif isinstance(answer, dict) and "jsonfeed.org/" in str(answer.get("version")):
+        yield from _json_feed(answer, base, rules, skipped)
     elif isinstance(answer, dict) and isinstance(answer.get("routes"), dict):
         yield Link(collection(base), Kind.REST)
     else:  # `{"code": "rest_no_route", …}`: switched off, or a page past the last
@@ -79,17 +81,40 @@ def _date(post: Mapping[str, Any], key: str, zone: dt.tzinfo | str, skipped: Cou
     return found
 
 
-def _next_page(page: Page, base: str) -> str | None:
-    for address, relation in re.findall(r"<([^>]*)>\s*;\s*rel=\"?([\w .:/]+)", page.header("Link") or ""):
-        if "next" in relation.split():
-            return urls.absolute(base, address)
+def _json_feed(answer: Mapping[str, Any], base: str, rules: Rules, skipped: Counter[str]) -> Iterator[Link]:
+    items = answer.get("items")
+    for item in items if isinstance(items, list) else ():
+        written = item.get("url") if isinstance(item, dict) else None
+        url = urls.absolute(base, written) if isinstance(written, str) else None
+        if url is None:
+            skipped["bad-url"] += 1
+            continue
+        published = _date(item, "date_published", rules.zone, skipped)
+        yield Link(url, rules.kind(url), published, _date(item, "date_modified", rules.zone, skipped))
+    following = answer.get("next_url")
+    if isinstance(following, str) and (url := urls.absolute(base, following)):
+        yield Link(url, Kind.FEED, follows=True)
+
+
+def _next_page(page: Page, base: str, held: int) -> str | None:
+    """Return the next page of a collection that ``held`` so many posts: by its headers, or because it was full.
+
+    Proxies drop headers that they do not know; the page after the last is answered with 400, and that is the end.
+    """
+    for address in header.named(page, "next"):
+        return urls.absolute(base, address)
     total = (page.header("X-WP-TotalPages") or "").strip()
     parts = urlsplit(base)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    number = query.get("page", "1")
-    if not (total.isdecimal() and number.isdecimal() and len(total) < 9 and len(number) < 9):
+    number, full = _whole(query.get("page", "1")), _whole(query.get("per_page", "10"))
+    if number is None or full is None:
         return None
-    if int(number) >= int(total):
+    last = _whole(total)
+    if number >= last if last is not None else held < full:
         return None
-    query["page"] = str(int(number) + 1)
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query, safe="/,"), ""))
+    query["page"] = str(number + 1)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query, safe="/,:"), ""))
+
+
+def _whole(written: str) -> int | None:
+    return int(written) if written.isascii() and written.isdecimal() and len(written) < 9 else None

@@ -17,7 +17,8 @@ _LINE = re.compile(r"^[ \t]*site-?maps?[ \t]*:[ \t]*([^\s#]+)", re.IGNORECASE | 
 
 def robots_links(body: bytes, base: str, skipped: Counter[str]) -> Iterator[Link]:
     """Yield the sitemaps that a robots.txt names."""
-    for found in _LINE.finditer(body.decode("utf-8-sig", "replace")):
+    # RFC 9309 §2.2 lets a line end in CR alone.
+    for found in _LINE.finditer(body.decode("utf-8-sig", "replace").replace("\r", "\n")):
         url = urls.absolute(base, found[1])
         if url is None:
             skipped["bad-url"] += 1

@@ -5,20 +5,21 @@ Knows nothing of what a page looks like.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from xinhua_id import urls
+from xinhua_id.crawl.discovery import backfill, calendar, closed
 from xinhua_id.crawl.discovery.link import Kind, Link
+from xinhua_id.crawl.discovery.numbering import page_number
+from xinhua_id.crawl.target import Range
 from xinhua_id.sources import Source
 
 #: How far a numbered listing is followed on a site whose source says nothing of it.
 LAST_PAGE = 500
-#: No address of a story is as long as this (sitemaps.org has the same bound).
-LONGEST_URL = 2048
-
 # Where a site may keep what leads to all its stories; WordPress's own places first.
 _USUAL_PLACES = (
     ("/wp-sitemap.xml", Kind.SITEMAP),
@@ -27,33 +28,9 @@ _USUAL_PLACES = (
     ("/feed/", Kind.FEED),
     ("/wp-json/wp/v2/posts?per_page=100&_fields=link,date,date_gmt,modified_gmt", Kind.REST),
 )
-_ASSET = re.compile(
-    r"\.(jpe?g|png|gif|webp|avif|svg|ico|bmp|tiff?|css|m?js|map|woff2?|ttf|eot|otf|pdf|docx?|xlsx?|pptx?|odt|csv|jsonl?"
-    r"|txt|mp[34]|m4[av]|mov|avi|webm|og[gv]|wav|flv|zip|rar|7z|(?<!\.html\.)(?<!\.htm\.)gz|tgz|bz2|xz|tar|exe|apk|dmg|iso|swf|epub|warc|cdxj?)$",
-    re.IGNORECASE,
-)
-# On any site: doors for people who write, copies of a page, feeds of comments, endless spaces.
-_CLOSED = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"^/(wp-admin|wp-login|wp-includes|wp-content|wp-signup|wp-trackback|wp-comments-post|xmlrpc\.php|cdn-cgi)",
-        r"^/wp-json/(?!wp/v2/posts)|[?&]rest_route=/(?!wp/v2/posts)",
-        r"^/(admin|administrator|login|log-?in|logout|masuk|keluar|register|daftar|signin|signup|account|akun|cart|"
-        r"checkout|keranjang|user)(/|\?|$|\.)",
-        r"[?&](replytocom|share|print|format|redirect_to|preview|sort|order|orderby|sessionid|phpsessid|add-to-cart)=",
-        r"[?&]s=|^/(search|cari|pencarian)(/|\?|$)",
-        r".\/(feed|trackback|amp|print|cetak|embed)(/|$|\?)|^/amp/.|[?&](amp|feed|cetak)(=|&|$)|^/comments/feed",
-        r"[?&](outputtype|mode|view|format)=(amp|print)(&|$)|[?&]tmpl=component(&|$)",
-        r"[?&]C=[NMSD][;&]O=[AD]",  # the sort links of Apache's and nginx's directory listings
-        r"(author|users?)-sitemap|wp-sitemap-users",
-    )
-)
 _SITEMAP = re.compile(r"(sitemap[^/]*\.(xml|txt)(\.gz)?|/sitemap/?|\.xml\.gz)$", re.IGNORECASE)
 _FEED = re.compile(r"(/feed/?|/feed/(rss2?|atom|rdf)/?|/atom\.xml|\.(rss|atom)|/rss/?|/rss[^?]*\.xml)$", re.IGNORECASE)
 _REST = re.compile(r"^/wp-json/wp/v2/|[?&]rest_route=/wp/v2/|^/wp-json/?$")
-_PAGE_PARAMETERS = frozenset({"page", "paged", "halaman", "hal", "pg"})
-_PAGE_IN_PATH = re.compile(r"/(?:page|halaman|hal)/(\d{1,9})/?$", re.IGNORECASE)
-_LAST_NUMBER = re.compile(r"/(\d{1,5})/?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +39,7 @@ class Rules:
 
     ``story`` empty: the site's stories are not told from its other pages, so any page may be one. ``delay``: the
     seconds that the source wants between two requests to the live site. ``zone`` is that of dates without one.
+    ``archives`` are the templates of its date archives, absolute (`calendar.filled`).
     """
 
     hosts: frozenset[str]
@@ -73,6 +51,7 @@ class Rules:
     last_page: int = LAST_PAGE
     delay: float = 0.0
     whole_site: bool = True
+    archives: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, source: Source | None, seeds: Sequence[str] = ()) -> Rules:
@@ -89,12 +68,13 @@ class Rules:
         rules = cls(
             hosts=frozenset(source.hosts),
             story=tuple(re.compile(pattern) for pattern in known.story),
-            listing=tuple(re.compile(pattern) for pattern in known.listing),
+            listing=tuple(map(re.compile, (*known.listing, *map(calendar.pattern_of, known.archives)))),
             deny=tuple(re.compile(pattern) for pattern in known.deny),
             zone=source.timezone,
             last_page=known.last_page,
             delay=known.delay,
             whole_site=whole,
+            archives=tuple(source.base + template for template in known.archives),
         )
         own = _described_starts(source) if whole else ()
         return replace(rules, begin=(*own, *(Link(seed, rules.kind(seed)) for seed in starts)))
@@ -106,12 +86,33 @@ class Rules:
         usual = (link for seed in starts if _where(seed) == "/" for link in _usual_places(seed))
         return cls(hosts, (*own, *usual), whole_site=whole)
 
-    def start(self) -> list[Link]:
-        """Return where the crawl begins, each address once."""
+    def start(self, chosen: Range | None = None, *, now: dt.datetime | None = None) -> list[Link]:
+        """Return where the crawl begins, each address once.
+
+        For a range of dates that is also each REST collection asked for the range, and the date archives of its days
+        up to ``now``.
+        """
+        there = now or dt.datetime.now(dt.UTC)
+        dated = backfill.archives(self.archives, chosen, self.zone, there) if self.whole_site else []
         seen: dict[str, Link] = {}
-        for link in self.begin:
+        for link in (*self.begin, *backfill.collections(self.begin, chosen), *dated):
             seen.setdefault(urls.canonical(link.url), link)
         return list(seen.values())
+
+    def guessed_archives(
+        self, page_url: str, links: Sequence[Link], chosen: Range | None, *, now: dt.datetime | None = None
+    ) -> list[Link]:
+        """Return WordPress's date archives for a range, where a page of a site that nobody described shows WordPress.
+
+        ``links`` are what the page leads to.
+        """
+        if self.story or not self.whole_site or chosen is None or chosen.since is None:
+            return []
+        if not backfill.shows_wordpress(page_url, links):
+            return []
+        parts = urlsplit(page_url)
+        template = f"{parts.scheme}://{parts.netloc}{backfill.WORDPRESS}"
+        return backfill.archives((template,), chosen, self.zone, now or dt.datetime.now(dt.UTC), guessed=True)
 
     def kind(self, url: str) -> Kind:
         """Return what a URL is expected to be: as the source says, else by its shape."""
@@ -138,11 +139,11 @@ class Rules:
         expected = kind or self.kind(url)
         if urls.host(url) not in self.hosts:
             return "other-host"
-        if len(url) > LONGEST_URL or _goes_round(where):
-            return "trap"
-        if expected not in {Kind.SITEMAP, Kind.FEED, Kind.REST} and _ASSET.search(urlsplit(url).path):
+        if (trap := closed.trap(url, where)) is not None:
+            return trap
+        if expected not in {Kind.SITEMAP, Kind.FEED, Kind.REST} and closed.ASSET.search(urlsplit(url).path):
             return "asset"
-        if any(pattern.search(where) for pattern in (*self.deny, *_CLOSED)):
+        if any(pattern.search(where) for pattern in (*self.deny, *closed.CLOSED)):
             return "denied"
         if (page_number(url, expected) or 1) > self.last_page:
             return "past-last-page"
@@ -153,29 +154,6 @@ class Rules:
     def _begins_with(self, url: str) -> bool:
         name = urls.canonical(url)
         return any(urls.canonical(link.url) == name for link in self.begin)
-
-
-def page_number(url: str, kind: Kind = Kind.PAGE) -> int | None:
-    """Return which page of a numbered series a URL is, or None.
-
-    ``?page=3``, ``/page/3/``; a bare number at the end (``/tag/xinhua/3``) counts on a listing only.
-    """
-    parts = urlsplit(url)
-    for key, value in parse_qsl(parts.query):
-        if key.lower() in _PAGE_PARAMETERS and value.isdecimal() and len(value) < 10:
-            return int(value)
-    found = _PAGE_IN_PATH.search(parts.path) or (_LAST_NUMBER.search(parts.path) if kind is Kind.LISTING else None)
-    return int(found[1]) if found else None
-
-
-def series(url: str) -> str:
-    """Return the canonical address of a numbered series: the URL without its page number."""
-    parts = urlsplit(urls.canonical(url))
-    path = _PAGE_IN_PATH.sub("", parts.path)
-    query = [(key, value) for key, value in parse_qsl(parts.query) if key.lower() not in _PAGE_PARAMETERS]
-    if path == parts.path and len(query) == len(parse_qsl(parts.query)):
-        path = _LAST_NUMBER.sub("", path)
-    return urls.canonical(urlunsplit((parts.scheme, parts.netloc, path, urlencode(query), "")))
 
 
 def _described_starts(source: Source) -> tuple[Link, ...]:
@@ -223,9 +201,3 @@ def _twins(host: str) -> tuple[str, str]:
     """Return a host with and without ``www.``: the one usually redirects to the other."""
     bare = host.removeprefix("www.")
     return bare, f"www.{bare}"
-
-
-def _goes_round(where: str) -> bool:
-    """Whether a segment stands in a path again and again: relative links on a page that answers everywhere."""
-    steps = [step for step in where.partition("?")[0].split("/") if step]
-    return len(steps) > 12 or any(steps.count(step) > 3 for step in set(steps))
