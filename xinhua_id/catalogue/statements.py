@@ -25,8 +25,11 @@ def put(connection: Connection, table: Table, rows: Sequence[R], when: When | No
         return
     names = [column.name for column in table.columns]
     values = attrgetter(*names)
-    offered = [dict(zip(names, values(row), strict=True)) for row in rows]
-    connection.execute(_upsert(table, connection.dialect.name, when), offered)
+    statement = _upsert(table, connection.dialect.name, when)
+    # In parts: what the driver is handed takes ten times the room of the rows.
+    for at in range(0, len(rows), BATCH):
+        offered = [dict(zip(names, values(row), strict=True)) for row in rows[at : at + BATCH]]
+        connection.execute(statement, offered)
 
 
 def add_new(connection: Connection, table: Table, row: object) -> bool:

@@ -122,6 +122,8 @@ class Store(Stage):
             visit.end(Outcome.NO_ARTICLE, "over-limit")
             return
         visit.end(Outcome.STORY)
+        if limit is None:
+            return
         self._stories.add(story)
         if len(self._stories) == limit:
             self.spider.frontier.begin_no_story()
