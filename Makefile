@@ -37,7 +37,7 @@ help:
 	@echo 'make bench    how well and how fast articles are separated, beside other extractors: build/bench.md'
 	@echo 'make learn    grow the trees of extraction/story_trees.py again, from the pages of CORPORA'
 	@echo 'make fuzz     pages changed at random, for FUZZ_SECONDS=600; what breaks is kept in fuzz/found'
-	@echo 'make torture  KILLS=200 crawls killed at random: no committed record may be lost, no file left bad'
+	@echo 'make torture  KILLS=200 crawls killed at random, one crawl killed 100 times, workers killed: nothing may be lost'
 	@echo 'make replay-ready   pywb in an environment of its own: what `xinhua-id archive replay` runs'
 	@echo 'make replayweb-ready   replayweb.page, which one test opens a WACZ with (npm)'
 	@echo 'make lock     resolve pyproject.toml into requirements.lock and those of bench and fuzz again'
@@ -104,6 +104,8 @@ $(BENCH_STAMP): requirements-bench.lock pyproject.toml
 KILLS ?= 200
 torture: $(STAMP)
 	$(BIN)/python -m tests.archive.torture $(KILLS)
+	$(BIN)/python -m tests.crawl.torture 100 2000
+	$(BIN)/python -m tests.crawl.workers 3 300 4
 
 # pywb brings a second `brotli` that breaks Scrapy's; the validators that tests ask live beside it.
 replay-ready: $(REPLAY_STAMP)

@@ -29,7 +29,7 @@ from tests.crawl.torture import items_in, pages_in
 from tests.postgres_server import PostgresServer, programs
 
 #: Seconds between two requests to one site, and the room that a clock on a busy machine needs.
-PAUSE, _ROOM = 0.05, 0.02
+PAUSE, _ROOM = 0.1, 0.04
 _LONGEST = 600.0
 
 
