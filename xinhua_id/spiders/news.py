@@ -27,7 +27,7 @@ from xinhua_id.crawl.discovery import LEADING, Kind, Link, Rules, discover
 from xinhua_id.crawl.discovery.css import Sort
 from xinhua_id.crawl.discovery.requisites import sort_of
 from xinhua_id.crawl.frontier import MAX_REDIRECTS, Frontier, Lease, next_try
-from xinhua_id.crawl.politeness import check_contact, check_permission, is_loopback
+from xinhua_id.crawl.politeness import check_contact, check_permission, check_user_agent, is_loopback
 from xinhua_id.crawl.requisites import Bounds, Requisites, wanted
 from xinhua_id.crawl.run import Run
 from xinhua_id.crawl.scheduler import frontier_of
@@ -78,6 +78,7 @@ class NewsSpider(Spider):
         """Make the spider; raise `ContactNeeded` or `PermissionNeeded` before anything is fetched."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         check_manners(spider.target, crawler.settings)
+        check_user_agent(crawler.settings, spider.target.addresses())
         source, settings = spider.target.source, crawler.settings
         spider.requisites = Requisites(
             wanted(settings, source, spider._requisites),  # noqa: SLF001 (its own)
