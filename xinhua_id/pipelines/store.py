@@ -49,7 +49,10 @@ _SHAPING = (
     "XINHUA_ID_PERMISSIONS",
 )
 #: Scrapy's close reasons that are no success and no failure, in the manifest's words.
-_ENDS = {"finished": "finished", "limit": "limit-reached", "shutdown": "interrupted"}
+_ENDS = {
+    "finished": "finished", "limit": "limit-reached", "shutdown": "interrupted", "budget": "budget-reached",
+    "outside-hours": "outside-hours", "site-rests": "site-rests",
+}  # fmt: skip
 
 
 class Store(Stage):
