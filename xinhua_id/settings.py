@@ -11,6 +11,7 @@ import os
 
 from xinhua_id import __version__
 from xinhua_id.errors import UsageError
+from xinhua_id.sources import written
 
 
 def _number(name: str, written: str | None, default: float, unit: str = "seconds") -> float:
@@ -23,6 +24,20 @@ def _number(name: str, written: str | None, default: float, unit: str = "seconds
     if not 0 <= number < math.inf:
         raise UsageError(f"{name}: {written!r} is no number of {unit}", now="Set it to 0 or more, such as 0.5.")
     return number
+
+
+def _pages(said: str | None) -> int:
+    said = (said or "").strip()
+    if not (said or "0").isdecimal():
+        raise UsageError(f"XINHUA_ID_PAGES_A_RUN: {said!r} is no number of requests", now="Set it to 5000, or 0.")
+    return int(said or 0)
+
+
+def _bytes(said: str | None) -> int:
+    try:
+        return written.size(said or "")
+    except ValueError as error:
+        raise UsageError(f"XINHUA_ID_BYTES_A_RUN: {error}", now="Set it to 500MB, 2GB or 0.") from error
 
 
 BOT_NAME = "xinhua_id"
@@ -44,6 +59,22 @@ XINHUA_ID_RUN = os.environ.get("XINHUA_ID_RUN", "")
 XINHUA_ID_BACKOFF = _number("XINHUA_ID_BACKOFF", os.environ.get("XINHUA_ID_BACKOFF"), 15)
 XINHUA_ID_LOOPBACK_BACKOFF = 0.1
 XINHUA_ID_ROBOTS_TRIES = 2  # a host that is down is said to be down within minutes
+XINHUA_ID_ROBOTS_AGAIN = 600.0  # seconds after which a robots.txt that could not be had is asked for again
+XINHUA_ID_ROBOTS_HOURS = 24.0  # after so many hours, never more than 24, robots.txt is asked for again (RFC 9309 §2.4)
+
+#: What one run spends at the most, requests and bytes ("500MB"); 0: as the source says, which mostly says nothing.
+XINHUA_ID_PAGES_A_RUN = _pages(os.environ.get("XINHUA_ID_PAGES_A_RUN"))
+XINHUA_ID_BYTES_A_RUN = _bytes(os.environ.get("XINHUA_ID_BYTES_A_RUN"))
+#: A live site's delay grows with the time it takes to answer, and doubles with every failure, up to so many seconds.
+XINHUA_ID_LONGEST_DELAY = 60.0
+#: After so many failures in a row a live site rests, at first so many seconds; the fourth rest in a row is not begun.
+XINHUA_ID_BREAKER_FAILURES = 5.0
+XINHUA_ID_BREAKER_REST = 60.0
+XINHUA_ID_BREAKER_OPENINGS = 4
+#: A crawl waits so many seconds for the hours of its source to begin; else it ends.
+XINHUA_ID_HOURS_WAIT = 3600.0
+XINHUA_ID_TDMREP = True  # ask each live origin once a run what it reserves against text and data mining
+XINHUA_ID_LOOPBACK_MANNERS = False  # pace, breaker, hours and tdmrep.json for loopback hosts, too: for tests
 
 #: A group of records and items is committed (fsync, catalogue) after so many records or seconds.
 XINHUA_ID_COMMIT_RECORDS = 500
@@ -111,7 +142,8 @@ DOWNLOADER_MIDDLEWARES = {
     "xinhua_id.crawl.recorded.RecordedMiddleware": 80,  # before anybody is asked
     "xinhua_id.crawl.requisites.RequisitesMiddleware": 90,  # before anybody waits
     "xinhua_id.crawl.politeness.PolitenessMiddleware": 100,
-    "xinhua_id.crawl.tenure.TenureMiddleware": 110,  # after every wait
+    "xinhua_id.crawl.tenure.TenureMiddleware": 105,  # after every wait
+    "xinhua_id.crawl.budget.BudgetMiddleware": 110,  # behind all that waits: what comes here is sent
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,  # its suffix list is fetched over the network
     "xinhua_id.crawl.cookies.SiteCookies": 700,
 }

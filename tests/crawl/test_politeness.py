@@ -132,7 +132,8 @@ def test_a_live_site_sees_one_request_at_a_time_and_a_pause_whatever_the_setting
             f"{site.base}/mulai.html", live_delay=0.3, XINHUA_ID_CONTACT="arsip@contoh.id",
             CONCURRENT_REQUESTS_PER_DOMAIN=16, DOWNLOAD_DELAY=0,
         )  # fmt: skip
-    assert len(site.asked) == 5
+    assert site.paths()[:2] == ["/robots.txt", "/.well-known/tdmrep.json"]
+    assert len(site.asked) == 6
     assert site.most_at_once == 1
     assert all(gap >= 0.3 - SLACK for gap in site.gaps()), site.gaps()
     assert {one.user_agent.rpartition(" ")[2] for one in site.asked} == {"(+arsip@contoh.id)"}

@@ -14,6 +14,7 @@ from xinhua_id.cli.options import CatalogueUrl
 from xinhua_id.cli.progress import Progress
 from xinhua_id.crawl.target import Target, targets
 from xinhua_id.errors import UsageError
+from xinhua_id.sources import written
 from xinhua_id.spiders import process
 
 _HELP = """Crawl a source, or the sites of the seeds.
@@ -29,6 +30,8 @@ Without SOURCE each seed is matched to its source by its host, or read as a site
     xinhua-id crawl indonesiawindow xinhua --stand-by
 
     xinhua-id crawl antaranews --at http://127.0.0.1:8000 --requisites all
+
+    xinhua-id crawl indonesiawindow --pages 2000 --bytes 500MB
 """
 
 
@@ -43,6 +46,13 @@ class Wanted(StrEnum):
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("crawl", help=_HELP)(crawl)
+
+
+def _size(said: str) -> int:
+    try:
+        return written.size(said)
+    except ValueError as error:
+        raise UsageError(f"--bytes: {error}", now="Give it as --bytes 500MB.") from error
 
 
 def crawl(
@@ -69,6 +79,13 @@ def crawl(
         Wanted | None,
         typer.Option(help="The pictures of the stories, or all that their pages need; else as the source says."),
     ] = None,
+    pages: Annotated[
+        int | None, typer.Option(min=0, help="Send no more requests a site than this: robots.txt, pictures and all.")
+    ] = None,
+    size: Annotated[
+        int | None,
+        typer.Option("--bytes", parser=_size, metavar="SIZE", help="Move no more bytes a site than this: 500MB."),
+    ] = None,
 ) -> None:
     """Crawl, and exit with what came of it."""
     talk = Console(stderr=True, highlight=False)
@@ -79,6 +96,11 @@ def crawl(
         settings["XINHUA_ID_CATALOGUE"] = catalogue_url
     if requisites is not None:
         settings["XINHUA_ID_REQUISITES"] = requisites.value
+    settings |= {
+        name: bound
+        for name, bound in (("XINHUA_ID_PAGES_A_RUN", pages), ("XINHUA_ID_BYTES_A_RUN", size))
+        if bound is not None
+    }
     with Progress(talk) as progress:
         done = process.crawl(
             _targets(source or [], seed or [], at),

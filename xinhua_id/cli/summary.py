@@ -44,6 +44,10 @@ WORDS: Mapping[str, str] = {
     "http-429": "the site asks us to slow down; try later",
     "http-451": "withheld for legal reasons",
 }
+#: Ends that a crawl was told to come to, whatever it fetched until then; what is left stays on the frontier.
+ENOUGH = frozenset({"budget", "outside-hours"})
+#: The site was left because it is unwell or refuses us.
+RESTS = "site-rests"
 _MANY = 6
 #: How the reasons begin by which a requisite was missed.
 _OF_A_REQUISITE = "requisite-"
@@ -72,7 +76,7 @@ def show_together(console: Console, done: Sequence[Crawled]) -> None:
         stats = crawled.stats
         said = f"{stats.get('outcome/story', 0)} stories, {stats.get('warc/records', 0)} records"
         console.print(f"[bold]{escape(crawled.target.name):<{_NAMES}}[/]{said}, {_ending(crawled)}", soft_wrap=True)
-        if crawled.error or not crawled.fetched:
+        if _failed(crawled):
             _trouble(console, crawled)
     stats = _summed([crawled.stats for crawled in done])
     console.print()
@@ -83,10 +87,16 @@ def show_together(console: Console, done: Sequence[Crawled]) -> None:
 
 
 def exit_code(done: Sequence[Crawled]) -> int:
-    """Return 0, 1 where a crawl failed or fetched nothing at all, 130 where it was interrupted."""
+    """Return 0, 1 where a crawl failed, fetched nothing or gave up on its site, 130 where it was interrupted."""
     if any(crawled.interrupted for crawled in done):
         return 130
-    return 1 if any(crawled.error or not crawled.fetched for crawled in done) else 0
+    return 1 if any(_failed(crawled) for crawled in done) else 0
+
+
+def _failed(crawled: Crawled) -> bool:
+    if crawled.error or crawled.reason == RESTS:
+        return True
+    return crawled.reason not in ENOUGH and not crawled.fetched
 
 
 def pages(stats: Mapping[str, Any], outcome: Outcome) -> int:
@@ -108,6 +118,14 @@ def _ending(crawled: Crawled) -> str:
         return f"[yellow]interrupted{after}; files closed[/]"
     if crawled.reason == "limit":
         return f"[green]done{after}: the limit is reached[/]"
+    if crawled.reason == "budget":
+        return f"[green]done{after}: the budget is spent; the rest stays for the next run[/]"
+    if crawled.reason == "outside-hours":
+        opens = escape(str(crawled.stats.get("politeness/opens-at", "its hours")))
+        return f"[green]ended{after}: the site may be asked again from {opens} on; the rest stays for then[/]"
+    if crawled.reason == RESTS:
+        refused = "politeness/blocked-by" in crawled.stats
+        return f"[red]ended{after}: the site {'refuses us' if refused else 'is unwell'}; the rest stays[/]"
     if not crawled.fetched:
         return f"[red]nothing could be fetched{after}[/]"
     return f"[green]done{after}[/]"
@@ -133,7 +151,20 @@ def _counts(stats: Mapping[str, Any]) -> Table:
     files = len(stats.get("warc/paths", ()))
     table.add_row("  records", str(stats.get("warc/records", 0)), f"in {files} WARC file{'s' if files != 1 else ''}")
     table.add_row("  bytes", size(stats.get("warc/bytes", 0)), "of WARC, compressed")
+    if said := _manners(stats):
+        table.add_row("  pauses", "", said)
     return table
+
+
+def _manners(stats: Mapping[str, Any]) -> str:
+    """Say when the crawl held back more than its delay; nothing where it did not."""
+    opened, rests = stats.get("politeness/breaker-opened", 0), stats.get("politeness/rests", 0)
+    slowest = stats.get("politeness/slowest-delay", 0)
+    said = [f"{rests} rests the site asked for"] if rests else []
+    said += [f"{opened} because it failed again and again"] if opened else []
+    said += [f"up to {slowest:g} s between requests"] if slowest else []
+    said += ["waited for its hours"] if stats.get("politeness/waits-for-hours") else []
+    return ", ".join(said)
 
 
 def _outcomes(stats: Mapping[str, Any]) -> Table:
@@ -159,6 +190,12 @@ def _trouble(console: Console, crawled: Crawled) -> None:
     if isinstance(error, XinhuaIdError):
         _say(console, f"[bold red]{escape(error.what)}[/]  [dim]{escape(error.where or '')}[/]")
         _say(console, f"→ {escape(error.now or 'Run it again.')}")
+    elif blocked := crawled.stats.get("politeness/blocked-by"):
+        _say(console, f"[bold red]{escape(str(blocked))} refuses us: it answered 403 or 451 to everything[/]")
+        _say(console, "→ Do not try again: write to the site's operator, say who you are and ask for leave.")
+    elif host := crawled.stats.get("politeness/gave-up-on"):
+        _say(console, f"[bold red]{escape(str(host))} failed again and again, with longer and longer rests between[/]")
+        _say(console, "→ Run the crawl again in some hours; what is left stays on the frontier.")
     elif error:
         _say(console, f"[bold red]{escape(f'{type(error).__name__}: {error}')}[/]")
         _say(console, f"→ That is a fault of the program; {escape(str(crawled.run.log))} says where.")
@@ -185,6 +222,10 @@ def _files(console: Console, crawled: Crawled) -> None:
 def _next(crawled: Crawled) -> str:
     if crawled.interrupted:
         return "run the same command again: stories that are here already are counted as duplicates, not written twice."
+    if crawled.reason in ENOUGH:
+        return "run the same command again when you like: it goes on with what is left."
+    if crawled.reason == RESTS:
+        return f"as said above; {escape(str(crawled.run.log))} tells more."
     if crawled.error or not crawled.fetched:
         return f"mend what is named above and run it again; {escape(str(crawled.run.log))} tells more."
     paths = crawled.stats.get("warc/paths", ())

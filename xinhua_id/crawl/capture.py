@@ -61,6 +61,7 @@ class Captures:
         self.catalogue: Catalogue | None = None
         self._pages: WeakKeyDictionary[Request, Page] = WeakKeyDictionary()
         self._truncated: WeakKeyDictionary[Request, str] = WeakKeyDictionary()
+        self._wire: WeakKeyDictionary[Request, tuple[int, int]] = WeakKeyDictionary()
         self._closing: Deferred[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         crawler.signals.connect(self._spider_closed, signals.spider_closed)
@@ -112,6 +113,7 @@ class Captures:
 
         A write that fails closes the crawl and raises `CannotWrite`, now and for every later request.
         """
+        self._wire[request] = len(exchanges), sum(len(one.request) + one.response_length for one in exchanges)
         try:
             self.check()
             for exchange in exchanges:
@@ -145,6 +147,10 @@ class Captures:
     def truncated(self, request: Request) -> str | None:
         """Return why the last exchange of a request broke off (a reason of WARC-Truncated); None if it did not."""
         return self._truncated.get(request)
+
+    def wire(self, request: Request) -> tuple[int, int]:
+        """Return, and forget, how many exchanges a request was, and how many bytes went and came in them."""
+        return self._wire.pop(request, (0, 0))
 
     def conditions(self, url: str) -> dict[str, str]:
         """Return the headers of a conditional request for ``url``; none where nothing of it is kept."""

@@ -28,7 +28,8 @@ class RestsTooLong(Exception):
 class Gate:
     """One site's gate. ``delay`` seconds lie between two entries; ``places`` is how many may be inside.
 
-    A wait of more than ``longest`` seconds is not begun: `enter` raises `RestsTooLong`.
+    The delay may be changed at any time, and counts from the last entry. A wait of more than ``longest`` seconds is not
+    begun: `enter` raises `RestsTooLong`.
     """
 
     delay: float
@@ -38,7 +39,8 @@ class Gate:
     pause: Pause
     _free: asyncio.Semaphore = field(init=False, repr=False)
     _turn: asyncio.Lock = field(init=False, repr=False, default_factory=asyncio.Lock)
-    _opens: float = field(init=False, default=0.0)
+    _entered: float | None = field(init=False, default=None)
+    _rested: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
         self._free = asyncio.Semaphore(self.places)
@@ -52,7 +54,7 @@ class Gate:
                 while (wait := self.rests_for()) > 0:  # a rest may grow while it is waited for
                     self.check()
                     await self.pause(min(wait, _LOOK_UP))
-                self._opens = self.clock() + self.delay
+                self._entered = self.clock()
         except BaseException:
             self._free.release()
             raise
@@ -63,12 +65,15 @@ class Gate:
 
     def slow_down(self, delay: float) -> None:
         """Let at least ``delay`` seconds lie between two entries from now on."""
-        self._opens += max(0.0, delay - self.delay)
         self.delay = max(self.delay, delay)
+
+    def visited(self, moment: float) -> None:
+        """Take note that somebody else asked the site at that moment: another process, the run before."""
+        self._entered = max(moment, self._entered if self._entered is not None else moment)
 
     def rest(self, seconds: float) -> None:
         """Let nobody enter for so many seconds; a longer rest already asked for stays."""
-        self._opens = max(self._opens, self.clock() + seconds)
+        self._rested = max(self._rested, self.clock() + seconds)
 
     def check(self) -> None:
         """Raise `RestsTooLong` where the gate stays shut for longer than anybody waits."""
@@ -77,4 +82,5 @@ class Gate:
 
     def rests_for(self) -> float:
         """Return for how many seconds nobody enters."""
-        return max(0.0, self._opens - self.clock())
+        opens = self._rested if self._entered is None else max(self._rested, self._entered + self.delay)
+        return max(0.0, opens - self.clock())

@@ -1,7 +1,7 @@
-"""Good manners: who we say we are, what robots.txt allows, and how long to wait before a request.
+"""Good manners: what robots.txt allows, when a site may be asked, and how long to wait before a request.
 
-Everything is awaited here, in an async downloader middleware, before the request leaves. Knows nothing of what is
-crawled or why; of the frontier it only knows that sitemaps can be added to it.
+Everything is awaited here, in an async downloader middleware, before the request leaves. What is learned of a site is
+kept in its `Site`. Knows nothing of what is crawled or why; of the frontier it only knows that sitemaps can be added.
 """
 
 from __future__ import annotations
@@ -10,28 +10,39 @@ import asyncio
 import datetime as dt
 import logging
 import time
-from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any, Self
+from collections.abc import Callable
+from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import IgnoreRequest, StopDownload
 from scrapy.http import Response
-from scrapy.settings import BaseSettings
 
 from xinhua_id import urls
-from xinhua_id.crawl import outcomes
+from xinhua_id.crawl import outcomes, site
 from xinhua_id.crawl.addresses import is_loopback
+from xinhua_id.crawl.asking import page_of_response
+from xinhua_id.crawl.breaker import Breaker
 from xinhua_id.crawl.discovery import Kind, Rules, links
 from xinhua_id.crawl.gate import Gate, RestsTooLong
+from xinhua_id.crawl.hours import HoursKept, Windows
+from xinhua_id.crawl.permission import check_contact, check_permission, check_user_agent, contact_of
 from xinhua_id.crawl.robots import Robots
-from xinhua_id.crawl.robots_fetch import RobotsFetcher, page_of_response
-from xinhua_id.crawl.stopping import Stopping, closing
-from xinhua_id.errors import ContactNeeded, PermissionNeeded
+from xinhua_id.crawl.robots_cache import RobotsCache
+from xinhua_id.crawl.robots_fetch import RobotsFetcher
+from xinhua_id.crawl.site import Site, Verdict, recently_visited, visits_told
+from xinhua_id.crawl.stopping import Stopping, closing, end_crawl
+from xinhua_id.crawl.tdm_fetch import NAME as TDMREP
+from xinhua_id.crawl.tdm_fetch import TdmFetcher
+from xinhua_id.errors import XinhuaIdError
 from xinhua_id.items import Page
 from xinhua_id.sources import Source
+
+__all__ = [
+    "Denied", "PolitenessMiddleware", "check_contact", "check_permission", "check_user_agent",
+    "recently_visited",
+]  # fmt: skip
 
 #: Seconds between two requests to a live site, whatever the settings say.
 LIVE_DELAY = 2.0
@@ -58,51 +69,73 @@ class Denied(IgnoreRequest):
 class PolitenessMiddleware:
     """Asks robots.txt, then holds each request back until its site may be asked again.
 
-    Settings: ``XINHUA_ID_LOOPBACK_DELAY``; ``XINHUA_ID_BACKOFF``, the rest of a live site that answered 429 without
-    saying how long; ``XINHUA_ID_LONGEST_CRAWL_DELAY`` (60 s: no Crawl-delay slows a site down further);
-    ``XINHUA_ID_LONGEST_REST`` (3600 s: a site that asks for more is left for another run).
+    Its settings stand in `docs/crawl-manners.md`. A loopback host is spared what teaches manners towards live ones (an
+    adaptive delay, the breaker, hours, tdmrep.json) unless ``XINHUA_ID_LOOPBACK_MANNERS`` is set.
     """
 
-    def __init__(self, crawler: Crawler) -> None:
+    def __init__(self, crawler: Crawler, now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)) -> None:
         self.crawler = crawler
         self.settings = crawler.settings
-        self._gates: dict[str, Gate] = {}
-        self._robots: dict[str, Robots] = {}
-        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._inside: dict[Request, Gate] = {}
+        self._now = now
+        self._sites: dict[str, Site] = {}
+        self._inside: dict[Request, tuple[Site, int]] = {}
         self._fetcher = RobotsFetcher(crawler, self._pause, backoff=self._backoff)
+        self._robots = RobotsCache(
+            self._learn,
+            time.monotonic,
+            fresh=self.settings.getfloat("XINHUA_ID_ROBOTS_HOURS", 24.0) * 3600,
+            again=self.settings.getfloat("XINHUA_ID_ROBOTS_AGAIN", 600.0),
+        )
+        self._tdm = TdmFetcher(crawler)
+        self._hours = self._hours_of(getattr(getattr(crawler.spider, "target", None), "source", None))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Make the middleware of one crawl."""
         return cls(crawler)
 
+    @classmethod
+    def of(cls, crawler: Crawler) -> Self:
+        """Return the middleware of a crawl whose engine is made."""
+        return cast("Self", crawler.get_downloader_middleware(cls))
+
+    def hold(self, url: str, seconds: float) -> None:
+        """Let nobody ask the site of ``url`` for so many seconds; a longer rest stays."""
+        self._site(url).gate.rest(seconds)
+
     async def process_request(self, request: Request) -> None:
         """Return when the request may leave; raise `Denied` where it may not, `Stopping` where the crawl ends."""
-        if not is_loopback(request.url) and not _contact(self.settings):
+        if not is_loopback(request.url) and not contact_of(self.settings):
             raise Denied("no-contact", f"no live host is asked without a contact: {request.url}")
-        gate = self._gate(request.url)
+        one = self._site(request.url)
         try:
-            gate.check()
+            one.gate.check()
             await self._until(request.meta.get("not_before"))
-            if not request.meta.get("robots_txt"):
-                await self._ask_robots(request.url)
+            await self._in_hours(request.url)
+            await self._ask_the_site(request)
             request.meta["download_slot"] = urls.site(urls.host(request.url))
-            await gate.enter()
+            self._inside[request] = one, await self._enter(one, request.url)
         except RestsTooLong as error:
             raise Denied("rests-too-long", f"{request.url}: {error}") from error
-        self._inside[request] = gate
 
     async def process_response(self, request: Request, response: Response) -> Response:
         """Let the site rest if it asks for it, then let the next request in."""
-        if response.status in ASKS_FOR_REST and request in self._inside:
-            self._rest(self._inside[request], response)
-        self._leave(request)
+        if request in self._inside:
+            if response.status in ASKS_FOR_REST:
+                self._rest(self._inside[request][0].gate, response)
+            verdict: Verdict | None = site.of_status(response.status)
+            if verdict is Verdict.REFUSES and _is_requisite(request):
+                verdict = None  # pictures are often refused to whoever comes from nowhere
+            self._leave(request, verdict, f"http-{response.status}")
         return response
 
-    async def process_exception(self, request: Request, exception: Exception) -> None:  # noqa: ARG002
-        """Let the next request in."""
-        self._leave(request)
+    async def process_exception(self, request: Request, exception: Exception) -> None:
+        """Take note of what it says of the site, and let the next request in."""
+        if isinstance(exception, IgnoreRequest | XinhuaIdError | StopDownload):
+            self._leave(request, None)  # it is ours
+        else:
+            reason = outcomes.of_failure(exception).reason
+            self._leave(request, site.of_reason(reason), reason)
 
     def delay_of(self, url: str) -> float:
         """Return the seconds between two requests to the site of ``url``, before its robots.txt is known."""
@@ -116,21 +149,68 @@ class PolitenessMiddleware:
         """Return how many requests to the site of ``url`` may be under way at once."""
         return max(1, self.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")) if is_loopback(url) else 1
 
-    def _gate(self, url: str) -> Gate:
-        """Return the gate of a URL's site: `m.` and `www.` share one, ports of a loopback address do not."""
-        site = urls.site(urls.host(url))
-        if site not in self._gates:
-            longest = self.settings.getfloat("XINHUA_ID_LONGEST_REST", 3600.0)
-            self._gates[site] = Gate(self.delay_of(url), self.places_at(url), longest, time.monotonic, self._pause)
-        return self._gates[site]
+    def _as_live(self, url: str) -> bool:
+        return not is_loopback(url) or self.settings.getbool("XINHUA_ID_LOOPBACK_MANNERS")
 
-    def _leave(self, request: Request) -> None:
-        gate = self._inside.pop(request, None)
-        if gate is not None:
-            gate.leave()
+    def _site(self, url: str) -> Site:
+        """Return a URL's site: `m.` and `www.` are one, ports of a loopback address are not."""
+        name = urls.site(urls.host(url))
+        if name not in self._sites:
+            delay, places, live = self.delay_of(url), self.places_at(url), self._as_live(url)
+            self._sites[name] = site.of_settings(
+                self.settings, delay=delay, places=places, live=live, pause=self._pause, clock=time.monotonic
+            )
+            if (moment := visits_told(self.crawler).get(name)) is not None:
+                self._sites[name].gate.visited(moment)
+        return self._sites[name]
+
+    async def _enter(self, one: Site, url: str) -> int:
+        """Wait for the site's gate, and again where its hours end meanwhile."""
+        while True:
+            if one.breaker.rests_for() > 0 and not self._is_own(url):
+                raise Denied("site-rests", f"its host failed again and again, and rests: {url}")
+            ticket = await one.enter()
+            if self._hours is None or not self._as_live(url) or self._hours.open():
+                return ticket
+            one.leave(ticket, None)
+            await self._hours.wait()
+
+    def _leave(self, request: Request, verdict: Verdict | None, reason: str = "") -> None:
+        one, ticket = self._inside.pop(request, (None, 0))
+        if one is None:
+            return
+        opened = one.leave(ticket, verdict, reason, request.meta.get("download_latency"))
+        if one.slowest > self.delay_of(request.url):
+            self.crawler.stats.max_value("politeness/slowest-delay", round(one.slowest, 1))
+        if opened:
+            self._opened(one.breaker, request.url)
+
+    def _opened(self, breaker: Breaker, url: str) -> None:
+        """Say that a site rests, and end the crawl where it has rested in vain too often."""
+        stats, host = self.crawler.stats, urls.host(url)
+        why = ", ".join(f"{reason} {number}" for reason, number in breaker.reasons.most_common())
+        stats.inc_value("politeness/breaker-opened")
+        if not breaker.exhausted or not self._is_own(url):
+            logger.warning(
+                "%s: %s in a row. The site rests for %.0f s; then one request is sent to see.", host, why,
+                breaker.rests_for(),
+            )  # fmt: skip
+            return
+        if breaker.blocked:
+            stats.set_value("politeness/blocked-by", host)
+            logger.error("%s refuses us (%s). The crawl ends: write to the site's operator before the next.", host, why)
+        else:
+            stats.set_value("politeness/gave-up-on", host)
+            logger.error("%s is still unwell (%s). The crawl ends; what is left stays for another run.", host, why)
+        end_crawl(self.crawler, "site-rests")
+
+    def _is_own(self, url: str) -> bool:
+        """Whether a URL's site is the crawl's, and not one where a story's pictures lie."""
+        rules: Rules | None = getattr(self.crawler.spider, "rules", None)
+        return rules is None or urls.site(urls.host(url)) in {urls.site(host) for host in rules.hosts}
 
     def _rest(self, gate: Gate, response: Response) -> None:
-        now = dt.datetime.now(dt.UTC)
+        now = self._now()
         wanted = outcomes.retry_after(page_of_response(response), now)
         if wanted is not None:
             seconds = (wanted - now).total_seconds()
@@ -141,16 +221,19 @@ class PolitenessMiddleware:
             self.crawler.stats.inc_value("politeness/rests")
             gate.rest(seconds)
 
-    async def _ask_robots(self, url: str) -> None:
-        """Raise `Denied` where robots.txt does not allow a URL; it is fetched once a run, whoever else waits for it."""
-        parts = urlsplit(url)
+    async def _ask_the_site(self, request: Request) -> None:
+        """Learn what the site allows and what it reserves, unless that is what the request is for."""
+        if request.meta.get("robots"):
+            return
+        parts = urlsplit(request.url)
         origin = f"{parts.scheme}://{parts.netloc}"
-        async with self._asking[origin]:
-            if origin not in self._robots:
-                self._robots[origin] = await self._learn(origin)
-        robots = self._robots[origin]
-        if (reason := robots.refusal(url)) is not None:
-            raise Denied(reason, f"{reason}: {url}", robots.unreachable)
+        robots = await self._robots.of(origin)
+        if (reason := robots.refusal(request.url)) is not None:
+            raise Denied(reason, f"{reason}: {request.url}", robots.unreachable)
+        if request.meta.get(TDMREP) or _is_requisite(request) or not self._as_live(request.url):
+            return
+        if self.settings.getbool("XINHUA_ID_TDMREP", True):
+            await self._tdm.ask(origin)
 
     async def _learn(self, origin: str) -> Robots:
         """Fetch the rules, slow the site's gate down to them, and hand their sitemaps on."""
@@ -162,7 +245,7 @@ class PolitenessMiddleware:
                 "sets the bound.", origin, robots.delay, longest,
             )  # fmt: skip
         if robots.delay:
-            self._gate(origin).slow_down(min(robots.delay, longest))
+            self._site(origin).slow_down(min(robots.delay, longest))
         if page is not None:
             self._hand_on_sitemaps(page)
         return robots
@@ -174,8 +257,19 @@ class PolitenessMiddleware:
         if rules is not None and frontier is not None and rules.whole_site:
             frontier.start(links(page, Kind.PAGE, rules))
 
+    def _hours_of(self, source: Source | None) -> HoursKept | None:
+        if source is None or not source.discovery.hours:
+            return None
+        windows = Windows.of(source.discovery.hours, source.timezone)
+        longest = self.settings.getfloat("XINHUA_ID_HOURS_WAIT", 3600.0)
+        return HoursKept(self.crawler, windows, longest, self._pause, self._now)
+
+    async def _in_hours(self, url: str) -> None:
+        if self._hours is not None and self._as_live(url):
+            await self._hours.wait()
+
     async def _until(self, moment: dt.datetime | None) -> None:
-        while moment is not None and (left := (moment - dt.datetime.now(dt.UTC)).total_seconds()) > 0:
+        while moment is not None and (left := (moment - self._now()).total_seconds()) > 0:
             await self._pause(left)
 
     async def _pause(self, seconds: float) -> None:
@@ -194,29 +288,5 @@ class PolitenessMiddleware:
         return self.settings.getfloat(name, 15.0)
 
 
-def check_contact(settings: BaseSettings, addresses: Iterable[str]) -> None:
-    """Raise `ContactNeeded` where a live host would be crawled without saying who we are."""
-    live = [urls.host(url) for url in addresses if not is_loopback(url)]
-    if live and not _contact(settings):
-        raise ContactNeeded(
-            "a live host is crawled only with a contact in the User-Agent",
-            where=live[0],
-            now="Set XINHUA_ID_CONTACT to an address or a page under which the site's operator reaches you.",
-        )
-
-
-def check_permission(source: Source, settings: BaseSettings, addresses: Iterable[str]) -> None:
-    """Raise `PermissionNeeded` where the source's terms ask for permission and the operator has not stated it."""
-    live = [urls.host(url) for url in addresses if not is_loopback(url)]
-    if source.permission != "ask" or not live or source.name in settings.getlist("XINHUA_ID_PERMISSIONS"):
-        return
-    terms = source.rights.terms_url or source.rights.notice
-    raise PermissionNeeded(
-        f"{source.title} forbids automated collection without its written permission",
-        where=terms or live[0],
-        now=f"Ask the publisher. When you have the permission, set XINHUA_ID_PERMISSIONS={source.name}.",
-    )
-
-
-def _contact(settings: BaseSettings) -> str:
-    return str(settings.get("XINHUA_ID_CONTACT") or "").strip()
+def _is_requisite(request: Request) -> bool:
+    return getattr(request.meta.get("lease"), "kind", None) is Kind.REQUISITE

@@ -47,7 +47,7 @@ class Run:
     home: Path
     name: str
     begun: dt.datetime
-    about: Mapping[str, Any]
+    about: dict[str, Any]
     lock: SiteLock | None = None
     tenure: Tenure | None = None
 
@@ -127,6 +127,10 @@ class Run:
                         f"a run called {name!r} exists", where=str(run.manifest), now="Give this one another name."
                     ) from None
         raise RunExists(f"too many runs of {home.name} began within one second", where=str(home), now="Wait a moment.")
+
+    def note(self, key: str, what: object) -> None:
+        """Let the manifest say something more under ``key``; it is written when the run ends."""
+        self.about[key] = what
 
     def end(
         self,

@@ -51,8 +51,12 @@ _SHAPING = (
     "XINHUA_ID_PERMISSIONS",
 )
 #: Scrapy's close reasons that are no success and no failure, in the manifest's words.
+#: Those after which the next run begins a round of its own.
 _ROUND_ENDS = frozenset({"finished", "limit", "budget"})
-_ENDS = {"finished": "finished", "limit": "limit-reached", "shutdown": "interrupted"}
+_ENDS = {
+    "finished": "finished", "limit": "limit-reached", "shutdown": "interrupted", "budget": "budget-reached",
+    "outside-hours": "outside-hours", "site-rests": "site-rests",
+}  # fmt: skip
 
 
 class Store(Stage):

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from xinhua_id import urls
+from xinhua_id.sources import written
 
 
 def _css(selector: str) -> str:
@@ -63,11 +64,23 @@ def _archive(template: str) -> str:
     return template
 
 
+def _hours(said: str) -> str:
+    written.windows(said)
+    return said
+
+
+def _size(said: str) -> str:
+    written.size(said)
+    return said
+
+
 Css = Annotated[str, AfterValidator(_css)]
 Regex = Annotated[str, AfterValidator(_regex)]
 Host = Annotated[str, AfterValidator(_host)]
 Archive = Annotated[str, AfterValidator(_archive)]
 Zone = Annotated[str, AfterValidator(_zone)]
+Hours = Annotated[str, AfterValidator(_hours)]
+Size = Annotated[str, AfterValidator(_size)]
 
 
 class Table(BaseModel):
@@ -118,6 +131,11 @@ class Discovery(Table):
     last_page: int = Field(500, ge=1, description="How far a numbered listing is followed.")
     delay: float = Field(2.0, ge=2.0, description="Seconds between two requests to a live host.")
     cookies: bool = Field(False, description="Whether the site gets back, within one crawl, the cookies that it sets.")
+    hours: Hours = Field(
+        "", description='When the site may be asked, on its own clock: `"22:00-05:00"`; several with commas between.'
+    )
+    pages_a_run: int | None = Field(None, ge=1, description="No run sends more requests than this.")
+    bytes_a_run: Size = Field("", description='No run moves more bytes than this: `"500MB"`.')
 
 
 class RightsOf(Table):

@@ -29,7 +29,7 @@ from xinhua_id.crawl.discovery.css import Sort
 from xinhua_id.crawl.discovery.requisites import sort_of
 from xinhua_id.crawl.frontier import Frontier
 from xinhua_id.crawl.lease import MAX_REDIRECTS, Lease, next_try
-from xinhua_id.crawl.politeness import check_contact, check_permission
+from xinhua_id.crawl.politeness import check_contact, check_permission, check_user_agent
 from xinhua_id.crawl.requisites import Bounds, Requisites, wanted
 from xinhua_id.crawl.run import Run
 from xinhua_id.crawl.scheduler import frontier_of
@@ -83,6 +83,7 @@ class NewsSpider(Spider):
         """Make the spider; raise `ContactNeeded` or `PermissionNeeded` before anything is fetched."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         check_manners(spider.target, crawler.settings)
+        check_user_agent(crawler.settings, spider.target.addresses())
         source, settings = spider.target.source, crawler.settings
         if source is not None and source.discovery.cookies:
             settings.set(
