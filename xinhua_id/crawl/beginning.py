@@ -18,6 +18,7 @@ from xinhua_id.crawl.frontier import Frontier
 from xinhua_id.crawl.lease import Settled
 from xinhua_id.crawl.revisit import GONE, STORIES, Intervals
 from xinhua_id.crawl.run import Run, Shared
+from xinhua_id.crawl.site import recently_visited
 from xinhua_id.crawl.stopping import end_crawl
 from xinhua_id.crawl.target import Range
 from xinhua_id.crawl.tenure import PATIENCE, Watch
@@ -28,6 +29,9 @@ from xinhua_id.items import Outcome
 REVISITS = ("due", "all")
 # What was asked for beside the addresses: a round is gone on with where all of it is the same.
 _ASKED = ("seeds", "since", "until", "requisites", "base")
+
+# Seconds in which a group is committed, and a worker's death is seen at the earliest.
+_A_GROUP = 5.0
 
 logger = logging.getLogger(__name__)
 
@@ -49,9 +53,11 @@ def begin_work(crawler: Crawler, rules: Rules, chosen: Range, run: Run) -> Front
         fence=run.tenure.fence if run.tenure else None,
         told=lambda settled, fresh: _told(crawler, settled, fresh),
         recorded=begun.recorded,
+        resumed=begun.resumed,
         again=revisits_of(crawler.settings) == "all",
         intervals=intervals_of(crawler.settings),
     )
+    _keep_the_pause(crawler, begun, rules)
     if not begun.resumed and chosen == Range():
         frontier.recall_leading()
     stats = crawler.stats
@@ -73,6 +79,17 @@ def begin_work(crawler: Crawler, rules: Rules, chosen: Range, run: Run) -> Front
     crawler.frontier = frontier  # type: ignore[attr-defined]
     captures.committer.companion = frontier
     return frontier
+
+
+def _keep_the_pause(crawler: Crawler, begun: rounds.Begun, rules: Rules) -> None:
+    """Let the pause between two requests count across a restart, or a take-over, too."""
+    if begun.touched_at is None:
+        return
+    passed = (dt.datetime.now(dt.UTC) - begun.touched_at).total_seconds()
+    # What was asked after the last commit is not known here, so a group's time is added.
+    if passed < begun.pace + _A_GROUP:
+        for link in rules.begin:
+            recently_visited(crawler, link.url, -begun.pace)
 
 
 def shared_by(settings: BaseSettings) -> Shared | None:

@@ -51,9 +51,10 @@ class Frontier:
 
     ``commit`` makes durable what waits, by calling `enter` in its transaction and `entered` after it; without it the
     frontier commits by itself. ``fence`` is called in every transaction that changes the frontier, and raises where
-    somebody else has taken the site over. ``pace`` is how many seconds lie between two requests, for who comes next.
-    ``again``: what earlier rounds visited is visited once more. ``recorded`` are leases
-    that a crawl which died had recorded; they are handed out first. What asks the catalogue raises `ArchiveError`.
+    somebody else has taken the site over. ``resumed``: the round was begun by an earlier run. ``again``: what earlier
+    rounds visited is visited once more. ``recorded`` are leases that a crawl which died had recorded; they are handed
+    out first. ``pace`` is how many seconds lie between two requests, for who comes next. What asks the catalogue raises
+    `ArchiveError`.
     """
 
     def __init__(
@@ -66,12 +67,13 @@ class Frontier:
         fence: Callable[[Connection], None] | None = None,
         told: Watching | None = None,
         recorded: Iterable[Lease] = (),
+        resumed: bool = False,
         again: bool = False,
         intervals: Intervals | None = None,
         clock: Callable[[], dt.datetime] = _now,
         batch: int = BATCH,
     ) -> None:
-        self.round = current
+        self.round, self.resumed = current, resumed
         self.pace = current.pace
         self._catalogue = catalogue
         self._range = chosen or Range()

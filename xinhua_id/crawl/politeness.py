@@ -28,8 +28,9 @@ from xinhua_id.crawl.discovery import Kind, Rules, links
 from xinhua_id.crawl.gate import Gate, RestsTooLong
 from xinhua_id.crawl.hours import HoursKept, Windows
 from xinhua_id.crawl.permission import check_contact, check_permission, check_user_agent, contact_of
-from xinhua_id.crawl.robots import Robots
-from xinhua_id.crawl.robots_cache import RobotsCache
+from xinhua_id.crawl.recorded import recent_page
+from xinhua_id.crawl.robots import Robots, robots_of
+from xinhua_id.crawl.robots_cache import FRESH, RobotsCache
 from xinhua_id.crawl.robots_fetch import RobotsFetcher
 from xinhua_id.crawl.site import Site, Verdict, recently_visited, visits_told
 from xinhua_id.crawl.stopping import Stopping, closing, end_crawl
@@ -180,6 +181,9 @@ class PolitenessMiddleware:
         if one is None:
             return
         opened = one.leave(ticket, verdict, reason, request.meta.get("download_latency"))
+        frontier: Any = getattr(self.crawler, "frontier", None)
+        if frontier is not None and self._is_own(request.url):
+            frontier.pace = one.gate.delay
         if one.slowest > self.delay_of(request.url):
             self.crawler.stats.max_value("politeness/slowest-delay", round(one.slowest, 1))
         if opened:
@@ -237,7 +241,7 @@ class PolitenessMiddleware:
 
     async def _learn(self, origin: str) -> Robots:
         """Fetch the rules, slow the site's gate down to them, and hand their sitemaps on."""
-        robots, page = await self._fetcher.fetch(origin)
+        robots, page = self._recorded_robots(origin) or await self._fetcher.fetch(origin)
         longest = self.settings.getfloat("XINHUA_ID_LONGEST_CRAWL_DELAY", 60.0)
         if robots.delay > longest:
             logger.warning(
@@ -249,6 +253,19 @@ class PolitenessMiddleware:
         if page is not None:
             self._hand_on_sitemaps(page)
         return robots
+
+    def _recorded_robots(self, origin: str) -> tuple[Robots, Page | None] | None:
+        """Return the rules that this round has captured already, where it goes on after a death (RFC 9309 §2.4)."""
+        frontier: Any = getattr(self.crawler, "frontier", None)
+        if frontier is None or not frontier.resumed:
+            return None
+        since = max(frontier.round.begun_at, self._now() - dt.timedelta(seconds=FRESH))
+        page = recent_page(self.crawler, f"{origin}/robots.txt", since)
+        robots = robots_of(page) if page is not None and page.status not in outcomes.REDIRECTS else None
+        if robots is None:
+            return None
+        self.crawler.stats.inc_value("frontier/read-from-records")
+        return robots, page if robots.rules else None
 
     def _hand_on_sitemaps(self, page: Page) -> None:
         """Give the frontier the sitemaps that robots.txt names, if the crawl is of the whole site."""

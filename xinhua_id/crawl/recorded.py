@@ -6,6 +6,7 @@ a page was recorded (`crawl.rounds`).
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from typing import Self
 
@@ -15,12 +16,14 @@ from scrapy.http import Response
 
 from xinhua_id.archive.pages import file_in, page_in, revisited
 from xinhua_id.archive.revisits import OriginalRecords
+from xinhua_id.catalogue import captures as rows
 from xinhua_id.catalogue.rows import CaptureRow
 from xinhua_id.crawl.capture import Captures
 from xinhua_id.crawl.lease import Lease
 from xinhua_id.errors import BadRecord
 from xinhua_id.items import Page
 from xinhua_id.warc import reader
+from xinhua_id.warc.exchange import target_uri
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +45,7 @@ class RecordedMiddleware:
         if lease is None or lease.recorded is None:
             return None
         captures = Captures.of(self.crawler)
-        page = self._page(captures, lease.recorded.capture)
+        page = _page(captures, lease.recorded.capture)
         if page is None:
             self.crawler.stats.inc_value("frontier/refetched")
             return None
@@ -50,16 +53,28 @@ class RecordedMiddleware:
         self.crawler.stats.inc_value("frontier/read-from-records")
         return Response(request.url, status=page.status, request=request)
 
-    def _page(self, captures: Captures, row: CaptureRow) -> Page | None:
-        if captures.committer is None:
-            return None
-        folder = captures.committer.home / "warc"
-        try:
-            path = file_in(folder, row.file)
-            found = reader.record_at(path, row.offset, row.length)
-            if found.type == "response":
-                return page_in(found, path)
-            return revisited(found, path, OriginalRecords(folder).of)
-        except BadRecord as error:
-            logger.warning("%s is fetched again: %s", row.url, error)
-            return None
+
+def recent_page(crawler: Crawler, url: str, since: dt.datetime) -> Page | None:
+    """Return the latest whole answer to a URL since a moment, if it was captured and can be read."""
+    captures = Captures.of(crawler)
+    if captures.catalogue is None or captures.committer is None:
+        return None
+    with captures.catalogue.reading() as connection:
+        found = list(rows.at(connection, target_uri(url), since))
+    mine = [row for row in found if row.site == captures.committer.home.name and row.truncated is None]
+    return _page(captures, mine[-1]) if mine else None
+
+
+def _page(captures: Captures, row: CaptureRow) -> Page | None:
+    if captures.committer is None:
+        return None
+    folder = captures.committer.home / "warc"
+    try:
+        path = file_in(folder, row.file)
+        found = reader.record_at(path, row.offset, row.length)
+        if found.type == "response":
+            return page_in(found, path)
+        return revisited(found, path, OriginalRecords(folder).of)
+    except BadRecord as error:
+        logger.warning("%s is fetched again: %s", row.url, error)
+        return None

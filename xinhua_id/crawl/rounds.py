@@ -33,13 +33,16 @@ class Begun:
     """How a run begins: its round, whether that was begun before, and what the run that died had done.
 
     ``recorded`` are the visits that were recorded and not told to the frontier; ``returned`` is how many URLs were out
-    on lease and wait again, ``refetched`` how many of them may have been asked for already without a trace here.
+    on lease and wait again. ``touched_at`` and ``pace``: when the site was last asked, and how far apart its requests
+    lay.
     """
 
     round: RoundRow
     resumed: bool
     recorded: Sequence[Lease] = ()
     returned: int = 0
+    touched_at: dt.datetime | None = None
+    pace: float = 0.0
 
 
 def scope_of(seeds: Sequence[str], *, whole_site: bool) -> str:
@@ -60,7 +63,9 @@ def begin(catalogue: Catalogue, site: str, scope: str, asked: str, now: dt.datet
     _adopt(catalogue, site, now)
     with catalogue.begin() as connection:
         recorded, returned = _settle(connection, site)
-        before = frontier.round_of(connection, site, scope)
+        every = frontier.rounds_of(connection, site)
+        last = max(every, key=lambda one: one.touched_at, default=None)
+        before = next((one for one in every if one.scope == scope), None)
         resumed = (
             before is not None
             and before.ended_at is None
@@ -70,10 +75,12 @@ def begin(catalogue: Catalogue, site: str, scope: str, asked: str, now: dt.datet
         if before is not None and resumed:
             current = replace(before, touched_at=now)
         else:
-            number = 1 + max((one.number for one in frontier.rounds_of(connection, site)), default=0)
-            current = RoundRow(site, scope, number, asked, now, now, None)
+            number = 1 + max((one.number for one in every), default=0)
+            current = RoundRow(site, scope, number, asked, now, now, None, last.pace if last else 0.0)
         frontier.put_round(connection, current)
-    return Begun(current, resumed, recorded, returned)
+    if last is None:
+        return Begun(current, resumed, recorded, returned)
+    return Begun(current, resumed, recorded, returned, last.touched_at, last.pace)
 
 
 def _settle(connection: Connection, site: str) -> tuple[list[Lease], int]:
