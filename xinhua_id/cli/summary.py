@@ -151,9 +151,24 @@ def _counts(stats: Mapping[str, Any]) -> Table:
     files = len(stats.get("warc/paths", ()))
     table.add_row("  records", str(stats.get("warc/records", 0)), f"in {files} WARC file{'s' if files != 1 else ''}")
     table.add_row("  bytes", size(stats.get("warc/bytes", 0)), "of WARC, compressed")
+    if "frontier/left" in stats:
+        table.add_row("  left for later", str(stats["frontier/left"]), _round(stats))
     if said := _manners(stats):
         table.add_row("  pauses", "", said)
     return table
+
+
+def _round(stats: Mapping[str, Any]) -> str:
+    """Say how the crawl's work was continued, and what it saw change; nothing where it is a first and plain one."""
+    said = ["went on where an earlier run had stopped"] if stats.get("frontier/resumed") else []
+    if read := stats.get("frontier/read-from-records"):
+        said.append(f"{read} pages read from their records, not fetched again")
+    if stats.get("frontier/took-over-from"):
+        said.append("taken over from a worker that had died")
+    for name, word in (("changed", "changed"), ("gone", "gone"), ("moved", "moved")):
+        if number := stats.get(f"stories/{name}"):
+            said.append(f"{number} {'story' if number == 1 else 'stories'} {word}")
+    return ", ".join(said)
 
 
 def _manners(stats: Mapping[str, Any]) -> str:
@@ -221,7 +236,9 @@ def _files(console: Console, crawled: Crawled) -> None:
 
 def _next(crawled: Crawled) -> str:
     if crawled.interrupted:
-        return "run the same command again: stories that are here already are counted as duplicates, not written twice."
+        left = crawled.stats.get("frontier/left")
+        waits = f"; {left} URLs wait" if left else ""
+        return f"run the same command again: it goes on where this run stopped{waits}."
     if crawled.reason in ENOUGH:
         return "run the same command again when you like: it goes on with what is left."
     if crawled.reason == RESTS:
@@ -233,6 +250,8 @@ def _next(crawled: Crawled) -> str:
         return f"[bold]xinhua-id extract {escape(str(paths[0]))} --as text[/] reads the stories again, from the WARC."
     if known := crawled.stats.get("outcome/duplicate"):
         return f"nothing new: {known} {'story is' if known == 1 else 'stories are'} here already, unchanged."
+    if crawled.stats.get("frontier/round", 1) > 1:
+        return "nothing new since the last crawl; --again asks for the stories that are known, too."
     return "no story was found: try a listing page or a story as --seed."
 
 

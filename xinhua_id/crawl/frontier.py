@@ -158,8 +158,11 @@ class Frontier:
         """About how many URLs are not handed out yet."""
         return max(self._waiting, 0) + len(self._heap)
 
-    def end(self, *, finished: bool) -> None:
-        """Let everything that is out wait again; ``finished``: the round is over, the next run begins another."""
+    def end(self, *, finished: bool) -> int:
+        """Let everything that is out wait again, and return how many URLs wait.
+
+        ``finished``: the round is over, the next run begins another.
+        """
         now = self._clock()
         with self._catalogue.begin() as connection:
             self._fence(connection)
@@ -168,9 +171,11 @@ class Frontier:
             rows.touch(connection, self.round.site, self.round.scope, now, self.pace)
             if finished:
                 rows.put_round(connection, replace(self.round, touched_at=now, ended_at=now, pace=self.pace))
+            left = rows.waiting(connection, self.round.site, self.round.scope)
         self._heap.clear()
         self._out.clear()
         self._exhausted = True
+        return left
 
     # -- what the committer asks --------------------------------------------------------------------------------
 

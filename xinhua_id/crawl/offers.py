@@ -161,6 +161,9 @@ class TakingUp:
         return False
 
     def _has_reason(self, row: FrontierRow, link: Link, *, starts: bool) -> bool:
+        if starts and link.guessed and row.reason in revisit.GONE and row.visited_at is not None:
+            # No page names it, and it was not there: it is tried again now and then.
+            return self.now - row.visited_at >= self.intervals.listing
         return starts or self.again or revisit.is_due_again(row, link.modified, self.now)
 
     def _recall(self, row: FrontierRow, link: Link, rank: int) -> None:

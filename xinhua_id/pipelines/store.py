@@ -236,7 +236,8 @@ class Store(Stage):
         """Commit what waits, and give the leases back; after a failure the next run finds them as they are."""
         if error_of(self.crawler) is None and captures.error is None and captures.committer is not None:
             captures.commit_now()
-            self.spider.frontier.end(finished=reason in _ROUND_ENDS)
+            left = self.spider.frontier.end(finished=reason in _ROUND_ENDS)
+            self.crawler.stats.set_value("frontier/left", left)
 
     def _explain(self, captures: Captures, run: Run) -> None:
         """Write the run's log, settings and stats into its WARC, as resource records."""
