@@ -144,6 +144,25 @@ def test_a_limit_ends_the_crawl_after_so_many_stories(
     assert sum(outcomes(tmp_path / "a").values()) < 40
 
 
+def test_a_budget_ends_the_crawl_cleanly_and_says_that_the_rest_stays(
+    serve: Serve, story: Story, xinhua_id: Run, tmp_path: Path
+) -> None:
+    site = {"/": front(*(f"/berita/{n}" for n in range(30)))} | {f"/berita/{n}": story(n) for n in range(30)}
+    done = xinhua_id("crawl", "--seed", serve(site) + "/", "--archive", "a", "--pages", "9", "--bytes", "2MB")
+    assert done.returncode == 0, done.stderr
+    assert "the rest stays for the next run" in done.stderr
+    said = account(tmp_path / "a")
+    assert (said["outcome"], said["stats"]["warc/exchanges"]) == ("budget-reached", 9)
+    assert not list((tmp_path / "a").rglob("*.open"))
+
+
+@pytest.mark.parametrize("size", ["banyak", "-5", "3 meter"])
+def test_a_budget_that_is_no_size_is_wrong_usage(xinhua_id: Run, size: str) -> None:
+    done = xinhua_id("crawl", "--seed", "http://127.0.0.1:9/", "--bytes", size)
+    assert done.returncode == 2
+    assert "500MB" in done.stderr
+
+
 def test_several_sites_are_one_run_each(serve: Serve, story: Story, xinhua_id: Run, tmp_path: Path) -> None:
     seeds = [serve({"/berita/1": story(number)}) + "/berita/1" for number in (1, 2)]
     done = xinhua_id("crawl", "--seed", seeds[0], "--seed", seeds[1], "--archive", "a")

@@ -108,12 +108,31 @@ def test_a_fault_of_the_program_points_to_the_log() -> None:
         (crawled("limit"), 0),
         (crawled(stats={"pages/answered": 0}), 1),
         (crawled("archive-cannot-write", CannotWrite("x")), 1),
+        (crawled("budget"), 0),
+        (crawled("budget", stats={"pages/answered": 0}), 0),
+        (crawled("outside-hours", stats={"pages/answered": 0}), 0),
+        (crawled("site-rests"), 1),
+        (crawled("budget", CannotWrite("x")), 1),
         (crawled("shutdown"), 130),
         (crawled("not-started"), 130),
     ],
 )
 def test_the_exit_code_follows_what_came_of_it(one: Crawled, code: int) -> None:
     assert summary.exit_code([one]) == code
+
+
+@pytest.mark.parametrize(
+    ("reason", "stats", "words"),
+    [
+        ("budget", {}, "the budget is spent; the rest stays for the next run"),
+        ("outside-hours", {"politeness/opens-at": "2026-11-23 22:00 WIB"}, "asked again from 2026-11-23 22:00 WIB on"),
+        ("site-rests", {"politeness/gave-up-on": "contoh.id"}, "contoh.id failed again and again"),
+        ("site-rests", {"politeness/blocked-by": "contoh.id"}, "write to the site's operator"),
+        ("finished", {"politeness/breaker-opened": 2, "politeness/slowest-delay": 16.0}, "up to 16 s between requests"),
+    ],
+)
+def test_why_a_crawl_held_back_is_said_in_words(reason: str, stats: dict[str, Any], words: str) -> None:
+    assert words in said(crawled(reason, stats=stats))
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (5_200_000_000, "5.2 GB")])

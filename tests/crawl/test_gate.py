@@ -91,3 +91,22 @@ def test_nobody_enters_while_all_places_are_taken_and_who_gives_up_gives_the_pla
         await gate.enter()
 
     asyncio.run(scene())
+
+
+def test_a_gate_whose_site_was_visited_by_somebody_else_opens_one_delay_after_that() -> None:
+    async def first() -> float:
+        clock = Clock()
+        gate = Gate(2.0, places=1, longest=60.0, clock=clock, pause=clock.pause)
+        gate.visited(clock.now - 0.5)
+        gate.visited(clock.now - 5.0)
+        await gate.enter()
+        return clock.now - 100.0
+
+    assert asyncio.run(first()) == pytest.approx(1.5)
+
+
+def test_a_delay_that_is_taken_back_counts_no_longer() -> None:
+    def change(gate: Gate) -> None:
+        gate.delay = 8.0 if gate.delay == 2.0 else 2.0
+
+    assert entries(4, change, delay=2.0) == pytest.approx([0.0, 8.0, 10.0, 18.0])

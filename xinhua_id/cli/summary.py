@@ -172,13 +172,14 @@ def _round(stats: Mapping[str, Any]) -> str:
 
 
 def _manners(stats: Mapping[str, Any]) -> str:
-    """Say when the crawl held back more than its delay; nothing where it did not."""
+    """Say what held the crawl back beyond its delay; nothing where that was a `Retry-After` alone, which is common."""
     opened, rests = stats.get("politeness/breaker-opened", 0), stats.get("politeness/rests", 0)
     slowest = stats.get("politeness/slowest-delay", 0)
-    said = [f"{rests} rests the site asked for"] if rests else []
-    said += [f"{opened} because it failed again and again"] if opened else []
+    said = [f"{opened} because it failed again and again"] if opened else []
     said += [f"up to {slowest:g} s between requests"] if slowest else []
     said += ["waited for its hours"] if stats.get("politeness/waits-for-hours") else []
+    if said and rests:
+        said.append(f"{rests} that it asked for")
     return ", ".join(said)
 
 
