@@ -256,8 +256,8 @@ def main(arguments: list[str] | None = None) -> int:
     with contextlib.ExitStack() as stack:
         log = stack.enter_context(chosen.log.open("w", buffering=1)) if chosen.log else None
         site = stack.enter_context(FaultySite(chosen.stories, chosen.seed, faults, chosen.port, log))
-        print(site.base, flush=True)  # noqa: T201
         with contextlib.suppress(KeyboardInterrupt):
+            print(site.base, flush=True)  # noqa: T201
             threading.Event().wait()
     statuses = Counter(f"{one.status} {one.fault or ''}".strip() for one in site.asked)
     print(json.dumps({"asked": len(site.asked), **dict(statuses.most_common())}))  # noqa: T201

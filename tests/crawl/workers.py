@@ -10,7 +10,6 @@ than its pause allows, and what was fetched twice is counted.
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 import random
 import signal
@@ -28,14 +27,16 @@ from tests.crawl.many_stories import ManyStories, served
 from tests.crawl.torture import items_in, pages_in
 from tests.postgres_server import PostgresServer, programs
 
-#: Seconds between two requests to one site, and the room that a clock on a busy machine needs.
-PAUSE, _ROOM = 0.1, 0.04
+#: Seconds between two requests to one site, and by how much a busy machine may see the second of them too late.
+PAUSE, _ROOM = 0.1, 0.15
 _LONGEST = 600.0
 
 
 @dataclass
 class Report:
-    """What came of it. ``faults`` must be empty; ``fetched_twice`` is what take-overs cost."""
+    """What came of it. ``faults`` must be empty; ``fetched_twice`` is what take-overs cost, ``fastest``
+    the highest rate that a site saw over some requests, in requests a second (the pause allows ten).
+    """
 
     workers: int = 0
     kills: int = 0
@@ -134,10 +135,12 @@ def _compare(sites: list[ManyStories], archive: Path, report: Report) -> None:
         report.pages += len(wanted)
         if missing := sorted(url for url in site.addresses() if not _has(captured, site.base + url)):
             report.faults.append(f"{len(missing)} addresses of {site.base} were never captured: {missing[:3]}")
-        gaps = [later - earlier for earlier, later in itertools.pairwise(sorted(site.times))]
-        report.fastest = max(report.fastest, 1 / max(min(gaps), 1e-9))
-        if min(gaps) < PAUSE - _ROOM:
-            report.faults.append(f"{site.base} was asked twice within {min(gaps):.3f} s")
+        times = sorted(site.times)
+        for many in (5, 10, 20):
+            fastest = min(later - earlier for earlier, later in zip(times, times[many:], strict=False))
+            report.fastest = max(report.fastest, many / fastest)
+            if fastest < many * PAUSE - _ROOM:
+                report.faults.append(f"{site.base} was asked {many} times more within {fastest:.3f} s")
     report.fetched_twice = sum(
         count - 1 for url, count in captured.items() if count > 1 and not url.endswith("/robots.txt")
     )
