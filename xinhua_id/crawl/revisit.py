@@ -19,7 +19,7 @@ from xinhua_id.items import Outcome
 NOT_WANTED = frozenset({"out-of-range", "over-limit"})
 #: Reasons for which a URL was not asked for at all; the next round asks.
 POSTPONED = frozenset({
-    "robots-unreachable", "rests-too-long", "no-contact", "over-bytes", "outside-hours",
+    "robots-unreachable", "rests-too-long", "site-rests", "no-contact", "over-bytes", "outside-hours",
 })  # fmt: skip
 # Pages that may become something else: one was put up too early, one is down for maintenance.
 _PASSING = frozenset({"empty", "no-body", "soft-404", "blocked"})
