@@ -95,25 +95,19 @@ class Store(Stage):
 
     def process_item(self, visit: Visit) -> Visit:
         """Write what is to be written, count the outcome and acknowledge the lease."""
-        if visit.lease.recorded is not None:
-            return self._settle_recorded(visit)
-        if visit.outcome is None:
-            self._decide(visit)
         try:
-            self._write(visit)
+            if (recorded := visit.lease.recorded) is not None:
+                # It was written before the crawl died; its links are taken up now.
+                visit.article, visit.outcome, visit.reason = None, recorded.outcome, recorded.reason
+            else:
+                if visit.outcome is None:
+                    self._decide(visit)
+                self._write(visit)
+            self._acknowledge(visit)
         except ArchiveError as error:
             end_crawl(self.crawler, "archive-cannot-write", error)
             self.spider.frontier.release(visit.lease)
             raise DropItem(f"not written: {visit.lease.url}") from error
-        self._acknowledge(visit)
-        return visit
-
-    def _settle_recorded(self, visit: Visit) -> Visit:
-        """Acknowledge what was written before the crawl died, as it was written; its links are taken up now."""
-        assert visit.lease.recorded is not None
-        visit.article = None
-        visit.outcome, visit.reason = visit.lease.recorded.outcome, visit.lease.recorded.reason
-        self._acknowledge(visit)
         return visit
 
     def _decide(self, visit: Visit) -> None:
