@@ -28,7 +28,7 @@ from tests.crawl.torture import items_in, pages_in
 from tests.postgres_server import PostgresServer, programs
 
 #: Seconds between two requests to one site, and by how much a busy machine may see the second of them too late.
-PAUSE, _ROOM = 0.1, 0.15
+PAUSE, _ROOM = 0.1, 0.3
 _LONGEST = 600.0
 
 
@@ -136,7 +136,7 @@ def _compare(sites: list[ManyStories], archive: Path, report: Report) -> None:
         if missing := sorted(url for url in site.addresses() if not _has(captured, site.base + url)):
             report.faults.append(f"{len(missing)} addresses of {site.base} were never captured: {missing[:3]}")
         times = sorted(site.times)
-        for many in (5, 10, 20):
+        for many in (10, 20):
             fastest = min(later - earlier for earlier, later in zip(times, times[many:], strict=False))
             report.fastest = max(report.fastest, many / fastest)
             if fastest < many * PAUSE - _ROOM:
