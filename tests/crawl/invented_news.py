@@ -14,6 +14,8 @@ from email.utils import format_datetime
 
 #: Stories a listing shows.
 PER_LISTING = 20
+#: A site of more stories has several sitemaps under an index, as WordPress does.
+PER_SITEMAP = 2000
 _FIRST = dt.datetime(2026, 1, 9, 1, 0, tzinfo=dt.UTC)
 _PLACES = "Kunming Harbin Chengdu Xiamen Lhasa Guilin Suzhou Urumqi Nanning Qingdao Hefei Wuhan".split()
 _SUBJECTS = (
@@ -141,7 +143,10 @@ class InventedNews:
             if path == "/robots.txt":
                 return Answer(200, f"User-agent: *\nDisallow:\nSitemap: {base}/sitemap.xml\n".encode(), "text/plain")
             if path == "/sitemap.xml":
-                return Answer(200, self._sitemap(base).encode(), "application/xml")
+                made = self._sitemap(base) if len(self._stories) <= PER_SITEMAP else self._sitemap_index(base)
+                return Answer(200, made.encode(), "application/xml")
+            if (part := path.removeprefix("/sitemap-").removesuffix(".xml")) != path and part.isdecimal():
+                return Answer(200, self._sitemap(base, int(part)).encode(), "application/xml")
             return self._listing(path)
 
     def _of_story(self, story: _Story) -> Answer:
@@ -154,10 +159,19 @@ class InventedNews:
             self._made[key] = Answer(200, story.page().encode(), headers=headers)
         return self._made[key]
 
-    def _sitemap(self, base: str) -> str:
+    def _sitemap_index(self, base: str) -> str:
+        """Return the index of a large site's sitemaps; the first holds the oldest stories, so that it never changes."""
+        many = -(-len(self._stories) // PER_SITEMAP)
+        parts = "".join(f"<sitemap><loc>{base}/sitemap-{one}.xml</loc></sitemap>" for one in range(1, many + 1))
+        return f'<?xml version="1.0"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{parts}</sitemapindex>'
+
+    def _sitemap(self, base: str, part: int | None = None) -> str:
+        stories = list(self._stories.values())
+        if part is not None:
+            stories = stories[(part - 1) * PER_SITEMAP : part * PER_SITEMAP]
         urls = "".join(
             f"<url><loc>{base}{story.path}</loc><lastmod>{story.modified.isoformat()}</lastmod></url>"
-            for story in reversed(self._stories.values())
+            for story in reversed(stories)
         )
         return f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'
 
