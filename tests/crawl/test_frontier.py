@@ -15,6 +15,7 @@ from tests.crawl.frontiers import NOON, SITE, Clock, drained, leased, offered, o
 from xinhua_id import urls
 from xinhua_id.catalogue import frontier as rows
 from xinhua_id.catalogue.store import Catalogue
+from xinhua_id.crawl import rounds
 from xinhua_id.crawl.discovery import Kind
 from xinhua_id.crawl.frontier import Frontier
 from xinhua_id.crawl.lease import LONGEST_WAIT, MAX_TRIES, Lease, next_try
@@ -249,3 +250,19 @@ def test_an_interrupted_run_gives_its_leases_back(catalogue: Catalogue, queue: F
     queue.end(finished=False)
     with catalogue.reading() as connection:
         assert rows.states(connection, site) == {(site, "waiting"): 2}
+
+
+def test_a_replica_of_a_site_shares_its_folder_and_none_of_its_work(
+    catalogue: Catalogue, clock: Clock, site: str
+) -> None:
+    live = opened(catalogue, clock, site=site)
+    offered(live, page("/berita/1", Kind.STORY), page("/daftar", Kind.LISTING))
+    settle(live, leased(live), published=NOON)
+    live._commit()
+    live.end(finished=True)
+    clock.passes(days=30)
+    replica = opened(catalogue, clock, site=site, scope=rounds.scope_of([], whole_site=True, at="127.0.0.1:8000"))
+    assert drained(replica) == []
+    replica.end(finished=True)
+    again = opened(catalogue, clock, site=site)
+    assert sorted(drained(again)) == ["/berita/1", "/daftar"]  # what waits, and the story that is due

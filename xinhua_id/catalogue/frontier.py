@@ -10,13 +10,27 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from xinhua_id.catalogue import statements, tables
 from xinhua_id.catalogue.rows import FrontierRow, RoundRow
 
 _FRONTIER = tables.frontier
 _ROUNDS = tables.rounds
+#: So begins the scope of a site that is served at another place than its own.
+ELSEWHERE = "at-"
 #: So many keys stand in one question; databases bound the parameters of a statement.
 _MOST_KEYS = 500
 _NO_RANK = 1_000_000
@@ -98,6 +112,7 @@ def take_up_aside(
     """Let at most so many URLs that earlier rounds left aside wait their turn: those that a range of dates may hold."""
     wanted: list[ColumnElement[bool]] = [
         _FRONTIER.c.site == row.site,
+        _is_near(literal(row.scope)),
         tables.is_in(_FRONTIER, "aside"),
         or_(_FRONTIER.c.visited_at.is_(None), _FRONTIER.c.visited_at < row.begun_at),
     ]
@@ -188,6 +203,12 @@ def _of(state: str, *more: ColumnElement[bool], every_scope: bool = False) -> Se
     return chosen if every_scope else chosen.where(_FRONTIER.c.scope == bindparam("of_scope"))
 
 
+def _is_near(scope: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a row is in a scope, or in one of the same place's; a place of its own has nothing of another."""
+    here = and_(scope == "", _FRONTIER.c.scope.not_like(f"{ELSEWHERE}%"))
+    return or_(_FRONTIER.c.scope == scope, here)
+
+
 def _those(chosen: Select[Any]) -> ColumnElement[bool]:
     return and_(_FRONTIER.c.site == bindparam("of_site"), _FRONTIER.c.key.in_(chosen))
 
@@ -236,6 +257,7 @@ _DUE = _of(
     "known",
     _FRONTIER.c.due_at <= bindparam("begun", type_=tables.Moment()),
     _FRONTIER.c.visited_at < bindparam("begun", type_=tables.Moment()),
+    _is_near(bindparam("of_scope", type_=tables.Text())),
     every_scope=True,
 )
 _IN_ORDER = _DUE.order_by(_FRONTIER.c.due_at).limit(bindparam("most"))

@@ -11,6 +11,7 @@ import logging
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
+from xinhua_id import sources, urls
 from xinhua_id.crawl import rounds
 from xinhua_id.crawl.capture import Captures
 from xinhua_id.crawl.discovery import Rules
@@ -42,7 +43,9 @@ def begin_work(crawler: Crawler, rules: Rules, chosen: Range, run: Run) -> Front
     assert captures.catalogue is not None
     assert captures.committer is not None
     site = captures.committer.home.name
-    scope = rounds.scope_of([link.url for link in rules.begin], whole_site=rules.whole_site)
+    scope = rounds.scope_of(
+        [link.url for link in rules.begin], whole_site=rules.whole_site, at=_elsewhere(site, run.about.get("base"))
+    )
     asked = rounds.asked_as_text({name: run.about.get(name) for name in _ASKED})
     begun = rounds.begin(captures.catalogue, site, scope, asked, dt.datetime.now(dt.UTC))
     frontier = Frontier(
@@ -79,6 +82,12 @@ def begin_work(crawler: Crawler, rules: Rules, chosen: Range, run: Run) -> Front
     crawler.frontier = frontier  # type: ignore[attr-defined]
     captures.committer.companion = frontier
     return frontier
+
+
+def _elsewhere(name: str, base: object) -> str | None:
+    """Return the host at which a described site is served instead of its own, None where it is at home."""
+    own = next((source.base for source in sources.shipped() if source.name == name), None)
+    return urls.host(str(base)) if base and own and urls.host(str(base)) != urls.host(own) else None
 
 
 def _keep_the_pause(crawler: Crawler, begun: rounds.Begun, rules: Rules) -> None:

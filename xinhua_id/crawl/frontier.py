@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from xinhua_id.catalogue import frontier as rows
 from xinhua_id.catalogue.rows import FrontierRow, RoundRow
 from xinhua_id.catalogue.store import Catalogue
-from xinhua_id.crawl import offers
+from xinhua_id.crawl import offers, rounds
 from xinhua_id.crawl.discovery import LEADING, Kind, Link
 from xinhua_id.crawl.lease import Lease, Settled
 from xinhua_id.crawl.offers import BEGUN, LEADING_AGAIN, STORY_AGAIN, Offer, TakingUp
@@ -260,7 +260,7 @@ class Frontier:
     def _recall(self, connection: Connection) -> int:
         """Let due visits, then what earlier rounds left aside, wait their turn; return how many."""
         current, chosen = self.round, self._range
-        if current.scope:
+        if not rounds.is_whole(current.scope):
             return 0  # seeds were named: what else is due is for a crawl of the whole site
         self._turn += 1
         found = 0
@@ -273,7 +273,7 @@ class Frontier:
 
     def recall_leading(self) -> None:
         """Let the listings, feeds and sitemaps that are due wait their turn, as a round begins with them too."""
-        if self.round.scope:
+        if not rounds.is_whole(self.round.scope):
             return
         self._turn += 1
         with self._catalogue.begin() as connection:

@@ -45,12 +45,23 @@ class Begun:
     pace: float = 0.0
 
 
-def scope_of(seeds: Sequence[str], *, whole_site: bool) -> str:
-    """Return the scope of a crawl: empty for the whole site, else a name for its seeds."""
+def scope_of(seeds: Sequence[str], *, whole_site: bool, at: str | None = None) -> str:
+    """Return the scope of a crawl: empty for the whole site, else a name for its seeds.
+
+    ``at`` is the host where the site is served instead of its own: a replica and the site it copies share a folder, and
+    no work.
+    """
+    elsewhere = f"{frontier.ELSEWHERE}{at}" if at else ""
     if whole_site:
-        return ""
+        return elsewhere
     names = sorted(urls.canonical(seed) for seed in seeds)
-    return hashlib.sha256("\n".join(names).encode("utf-8", "replace")).hexdigest()[:16]
+    digest = hashlib.sha256("\n".join(names).encode("utf-8", "replace")).hexdigest()[:16]
+    return f"{elsewhere} {digest}".strip()
+
+
+def is_whole(scope: str) -> bool:
+    """Whether a scope is that of a whole site."""
+    return not scope or (scope.startswith(frontier.ELSEWHERE) and " " not in scope)
 
 
 def asked_as_text(asked: dict[str, object]) -> str:
