@@ -14,12 +14,12 @@ import tldextract
 
 # Parameters that say how the reader came, never what is shown.
 _TRACKING = re.compile(
-    r"^(utm_\w+|fbclid|gclid|dclid|yclid|msclkid|igshid|mc_[ce]id|_ga|ref_src|wt\.\w+|__cf_\w+|amp|share|spm|from"
+    r"^(utm_\w+|fbclid|gclid|dclid|yclid|msclkid|igshid|mc_[ce]id|_ga|ref_src|wt\.\w+|__cf_\w+|amp|share|spm"
     r"|gbraid|wbraid|gad_source|gad_campaignid|_gl|srsltid|ttclid|twclid|igsh|mkt_tok|_openstat|_hs(enc|mi)|(pk|mtm)_\w+)$",
     re.IGNORECASE,
 )
 # Names under which servers (Java, PHP, ASP, ColdFusion) carry a visitor's session: the page is the same for all.
-_SESSION = re.compile(r"^(jsessionid|phpsessid|aspsessionid\w*|session_?id|sessid|cfid|cftoken)$", re.IGNORECASE)
+_SESSION = re.compile(r"^(jsessionid|phpsessid|aspsessionid\w*|sessid|cfid|cftoken)$", re.IGNORECASE)
 _SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid)=[^/;?#]*", re.IGNORECASE)
 # ASP.NET's cookieless session: /(S(lit3py55t21z5v55vlm25s55))/warta
 _SESSION_STEP = re.compile(r"^(?:/\([A-Z]\([0-9A-Za-z]{16,40}\)\))+(?=/)")
@@ -74,7 +74,7 @@ def canonical(url: str) -> str:
     host = re.sub(r"(?<=[^.])\.+(?=:\d|$)", "", host).removeprefix("www.")
     path = _plain_path(parts.path)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
-    query = sorted((k, v) for k, v in pairs if (k or v) and not _TRACKING.match(k) and not _SESSION.match(k))
+    query = sorted((k, v) for k, v in pairs if (k or v) and not _says_how_one_came(k, v))
     if path in _FRONT_PAGES and not query:
         path = "/"
     return urlunsplit(("https", host, path, urlencode(query), ""))
@@ -91,6 +91,15 @@ def without_session(url: str) -> str:
     path = _SESSION_STEP.sub("", _SESSION_IN_PATH.sub("", parts.path))
     query = "&".join(pair for pair in parts.query.split("&") if not _SESSION.match(pair.partition("=")[0]))
     return urlunsplit((parts.scheme, parts.netloc, path, query, parts.fragment))
+
+
+def _says_how_one_came(key: str, value: str) -> bool:
+    """Whether a parameter tells of the reader and not of the page; `from=20` is where a list goes on."""
+    if key.lower() == "from":
+        return not value.isdecimal()
+    if key.lower() in {"session_id", "sessionid"}:
+        return len(value) >= 16  # a conference has sessions, too
+    return bool(_TRACKING.match(key) or _SESSION.match(key))
 
 
 def where(url: str | None) -> str:

@@ -40,7 +40,7 @@ class Host:
 
 def test_it_is_asked_for_once_a_day_and_no_setting_makes_that_longer() -> None:
     host = Host(Robots())
-    host.refusals([0, 23 * HOUR, 23.9 * HOUR], fresh=1000 * HOUR)
+    host.refusals([0, 22 * HOUR, 22.9 * HOUR], fresh=1000 * HOUR)
     assert host.asked == 1
     host.refusals([0, 24 * HOUR, 47 * HOUR, 49 * HOUR], fresh=1000 * HOUR)
     assert host.asked == 1 + 3

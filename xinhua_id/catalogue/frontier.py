@@ -182,9 +182,12 @@ def put_round(connection: Connection, row: RoundRow) -> None:
     statements.put(connection, _ROUNDS, [row])
 
 
-def touch(connection: Connection, site: str, scope: str, now: dt.datetime, pace: float) -> None:
-    """Say that a round goes on, with so many seconds between two requests."""
-    connection.execute(_TOUCH, {"of_site": site, "of_scope": scope, "now": now, "of_pace": pace})
+def touch(
+    connection: Connection, site: str, scope: str, now: dt.datetime, pace: float, rests_until: dt.datetime | None
+) -> None:
+    """Say that a round goes on, with so many seconds between two requests, and until when the site rests."""
+    said = {"of_site": site, "of_scope": scope, "now": now, "of_pace": pace, "until": rests_until}
+    connection.execute(_TOUCH, said)
 
 
 def _number(connection: Connection, site: str, state: str, below: int | None, scope: str | None = None) -> int:
@@ -279,5 +282,9 @@ _RECALL_LEADING = (
 _TOUCH = (
     update(_ROUNDS)
     .where(_ROUNDS.c.site == bindparam("of_site"), _ROUNDS.c.scope == bindparam("of_scope"))
-    .values(touched_at=bindparam("now", type_=tables.Moment()), pace=bindparam("of_pace"))
+    .values(
+        touched_at=bindparam("now", type_=tables.Moment()),
+        pace=bindparam("of_pace"),
+        rests_until=bindparam("until", type_=tables.Moment()),
+    )
 )

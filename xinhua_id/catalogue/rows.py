@@ -163,7 +163,8 @@ class FrontierRow:
 class RoundRow:
     """A round of a site: from its first address until nothing is left to ask for, over as many runs as that takes.
 
-    ``pace`` is how many seconds lay between two requests when it was ``touched_at``.
+    ``pace`` is how many seconds lay between two requests when it was ``touched_at``; before ``rests_until`` the site
+    wants no request.
     """
 
     site: str
@@ -174,6 +175,7 @@ class RoundRow:
     touched_at: dt.datetime
     ended_at: dt.datetime | None
     pace: float = 0.0
+    rests_until: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

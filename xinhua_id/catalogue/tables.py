@@ -304,6 +304,7 @@ rounds = Table(
     Column("touched_at", Moment, nullable=False),
     Column("ended_at", Moment),
     Column("pace", Float, nullable=False),
+    Column("rests_until", Moment),
 )
 
 tenures = Table(

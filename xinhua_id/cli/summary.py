@@ -45,7 +45,7 @@ WORDS: Mapping[str, str] = {
     "http-451": "withheld for legal reasons",
 }
 #: Ends that a crawl was told to come to, whatever it fetched until then; what is left stays on the frontier.
-ENOUGH = frozenset({"budget", "outside-hours"})
+ENOUGH = frozenset({"budget", "outside-hours", "rests-too-long"})
 #: The site was left because it is unwell or refuses us.
 RESTS = "site-rests"
 _MANY = 6
@@ -123,6 +123,8 @@ def _ending(crawled: Crawled) -> str:
     if crawled.reason == "outside-hours":
         opens = escape(str(crawled.stats.get("politeness/opens-at", "its hours")))
         return f"[green]ended{after}: the site may be asked again from {opens} on; the rest stays for then[/]"
+    if crawled.reason == "rests-too-long":
+        return f"[green]ended{after}: the site asks for a longer rest than a run waits; the rest stays for then[/]"
     if crawled.reason == RESTS:
         refused = "politeness/blocked-by" in crawled.stats
         return f"[red]ended{after}: the site {'refuses us' if refused else 'is unwell'}; the rest stays[/]"
@@ -207,7 +209,7 @@ def _trouble(console: Console, crawled: Crawled) -> None:
         _say(console, f"[bold red]{escape(error.what)}[/]  [dim]{escape(error.where or '')}[/]")
         _say(console, f"→ {escape(error.now or 'Run it again.')}")
     elif blocked := crawled.stats.get("politeness/blocked-by"):
-        _say(console, f"[bold red]{escape(str(blocked))} refuses us: it answered 403 or 451 to everything[/]")
+        _say(console, f"[bold red]{escape(str(blocked))} refuses us: its last answers were all 403 or 451[/]")
         _say(console, "→ Do not try again: write to the site's operator, say who you are and ask for leave.")
     elif host := crawled.stats.get("politeness/gave-up-on"):
         _say(console, f"[bold red]{escape(str(host))} failed again and again, with longer and longer rests between[/]")

@@ -15,6 +15,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from xinhua_id import urls
 from xinhua_id.crawl import outcomes
 from xinhua_id.crawl.capture import Captures
 from xinhua_id.crawl.counting import count
@@ -29,10 +30,11 @@ LEADS_INSIDE = f"redirect-to-{INSIDE}"
 logger = logging.getLogger(__name__)
 
 
-async def follow(crawler: Crawler, url: str, name: str, *, redirects: int) -> Page | str:
+async def follow(crawler: Crawler, url: str, name: str, *, redirects: int, stays: bool = False) -> Page | str:
     """Return the answer at the end of the redirects, each counted as ``name``; where there is none, the reason.
 
-    A chain of more than ``redirects`` counts as 404. ``meta`` of the requests says ``name``.
+    With ``stays`` no redirect is followed to another site. A chain of more than ``redirects`` counts as 404. ``meta``
+    of the requests says ``name``.
     """
     for step in range(redirects + 1):
         answer = await _ask(crawler, url, {name: True})
@@ -42,7 +44,7 @@ async def follow(crawler: Crawler, url: str, name: str, *, redirects: int) -> Pa
             return answer
         count(crawler.stats, Outcome.REDIRECT, name)
         target = outcomes.target_of(answer)
-        if target is None:
+        if target is None or (stays and not urls.same_site(url, target)):
             break
         url = target
     return Page(url, status=404)

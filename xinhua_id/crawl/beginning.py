@@ -94,7 +94,13 @@ def _keep_the_pause(crawler: Crawler, begun: rounds.Begun, rules: Rules) -> None
     """Let the pause between two requests count across a restart, or a take-over, too."""
     if begun.touched_at is None:
         return
-    passed = (dt.datetime.now(dt.UTC) - begun.touched_at).total_seconds()
+    now = dt.datetime.now(dt.UTC)
+    until = begun.round.rests_until
+    if until is not None and until > now:
+        for link in rules.begin:
+            recently_visited(crawler, link.url, -(until - now).total_seconds())
+        return
+    passed = (now - begun.touched_at).total_seconds()
     # What was asked after the last commit is not known here, so a group's time is added.
     if passed < begun.pace + _A_GROUP:
         for link in rules.begin:

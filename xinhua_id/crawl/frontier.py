@@ -30,7 +30,7 @@ from xinhua_id.crawl.target import Range
 #: So many leases are taken at once, at the most.
 BATCH = 100
 # What waits for its next try is handed out early, in such numbers, where nothing else is to be done.
-_LATER = 8
+_LATER = 4
 #: Due visits and what was left aside join those that wait in such numbers, so that a round begins at once.
 _RECALLED = 1000
 
@@ -53,7 +53,8 @@ class Frontier:
     frontier commits by itself. ``fence`` is called in every transaction that changes the frontier, and raises where
     somebody else has taken the site over. ``resumed``: the round was begun by an earlier run. ``again``: what earlier
     rounds visited is visited once more. ``recorded`` are leases that a crawl which died had recorded; they are handed
-    out first. ``pace`` is how many seconds lie between two requests, for who comes next. What asks the catalogue raises
+    out first. ``pace`` is how many seconds lie between two requests, for who comes next, and before ``rests_until``
+    the site wants none. What asks the catalogue raises
     `ArchiveError`.
     """
 
@@ -75,6 +76,7 @@ class Frontier:
     ) -> None:
         self.round, self.resumed = current, resumed
         self.pace = current.pace
+        self.rests_until = current.rests_until
         self._catalogue = catalogue
         self._range = chosen or Range()
         self._commit = commit or self._commit_alone
@@ -168,9 +170,12 @@ class Frontier:
             self._fence(connection)
             rows.give_back(connection, self.round.site)
             rows.put(connection, self._recorded())
-            rows.touch(connection, self.round.site, self.round.scope, now, self.pace)
+            rows.touch(connection, self.round.site, self.round.scope, now, self.pace, self.rests_until)
             if finished:
-                rows.put_round(connection, replace(self.round, touched_at=now, ended_at=now, pace=self.pace))
+                rows.put_round(
+                    connection,
+                    replace(self.round, touched_at=now, ended_at=now, pace=self.pace, rests_until=self.rests_until),
+                )
             left = rows.waiting(connection, self.round.site, self.round.scope)
         self._heap.clear()
         self._out.clear()
@@ -196,7 +201,7 @@ class Frontier:
         self._entered += [(one, made.settle(one)) for one in settled]
         self._turn = made.turn
         rows.put(connection, list(made.rows.values()))
-        rows.touch(connection, site, self.round.scope, now, self.pace)
+        rows.touch(connection, site, self.round.scope, now, self.pace, self.rests_until)
         self._note(made.rows.values(), known)
         if len(self._heap) < self._batch // 2 or self._goes_before(made.rows.values()):
             self._take(connection)

@@ -164,7 +164,12 @@ class TakingUp:
         if starts and link.guessed and row.reason in revisit.GONE and row.visited_at is not None:
             # No page names it, and it was not there: it is tried again now and then.
             return self.now - row.visited_at >= self.intervals.listing
-        return starts or self.again or revisit.is_due_again(row, link.modified, self.now)
+        postponed = (
+            row.due_at is not None
+            and row.due_at <= self.round.begun_at
+            and (row.reason in revisit.POSTPONED or row.outcome == Outcome.FAILED)
+        )
+        return starts or self.again or postponed or revisit.is_due_again(row, link.modified, self.now)
 
     def _recall(self, row: FrontierRow, link: Link, rank: int) -> None:
         self.rows[row.key] = replace(
@@ -183,12 +188,11 @@ class TakingUp:
     def _know_as(self, url: str, story: FrontierRow) -> None:
         """Know another address of a story's page, so that it is not asked for under that one too."""
         key = key_of(url, Kind.PAGE)
-        row = self._row(key)
-        if key == story.key or (row is not None and row.state != "waiting"):
-            return
+        if key == story.key or self._row(key) is not None:
+            return  # a page that others lead to is looked at: what this one calls itself may be wrong
         self.rows[key] = FrontierRow(
-            self.round.site, key, self.round.scope, url, Kind.STORY.value, "known", self._rank(Kind.STORY), 0,
-            row.found_at if row else self.now, outcome="alias", reason=story.url[:500],
+            self.round.site, key, self.round.scope, url, Kind.STORY.value, "known", self._rank(Kind.STORY), 0, self.now,
+            outcome="alias", reason=story.url[:500],
         )  # fmt: skip
 
     def _is_news(self, link: Link) -> bool:

@@ -7,6 +7,7 @@ Knows nothing of requests. It is asked by the spider, so that every way to start
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from scrapy.settings import BaseSettings
 
@@ -46,6 +47,17 @@ def check_user_agent(settings: BaseSettings, addresses: Iterable[str]) -> None:
             where=live[0],
             now="Leave USER_AGENT alone, or put the address of XINHUA_ID_CONTACT into it.",
         )
+
+
+def source_near(addresses: Iterable[str], among: Iterable[Source]) -> Source | None:
+    """Return a source whose terms hold for addresses that are none of its hosts: another host of its domain."""
+    asking = [source for source in among if source.permission == "ask"]
+    for url in addresses:
+        domain = urls.site((urlsplit(url).hostname or "").rstrip("."))
+        for source in asking:
+            if domain == urls.site(urlsplit(source.base).hostname or ""):
+                return source
+    return None
 
 
 def check_permission(source: Source, settings: BaseSettings, addresses: Iterable[str]) -> None:

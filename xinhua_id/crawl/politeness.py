@@ -30,7 +30,7 @@ from xinhua_id.crawl.hours import HoursKept, Windows
 from xinhua_id.crawl.permission import check_contact, check_permission, check_user_agent, contact_of
 from xinhua_id.crawl.recorded import recent_page
 from xinhua_id.crawl.robots import Robots, robots_of
-from xinhua_id.crawl.robots_cache import FRESH, RobotsCache
+from xinhua_id.crawl.robots_cache import RobotsCache
 from xinhua_id.crawl.robots_fetch import RobotsFetcher
 from xinhua_id.crawl.site import Site, Verdict, recently_visited, visits_told
 from xinhua_id.crawl.stopping import Stopping, closing, end_crawl
@@ -48,7 +48,11 @@ __all__ = [
 #: Seconds between two requests to a live site, whatever the settings say.
 LIVE_DELAY = 2.0
 #: Statuses by which a server asks for rest (RFC 6585 §4, RFC 9110 §15.6.4).
-ASKS_FOR_REST = frozenset({429, 503})
+ASKS_FOR_REST = frozenset({429, 500, 502, 503, 504})
+# A host of pictures that rests longer is not waited for, seconds.
+_ASIDE = 10.0
+# The robots.txt of a run that died counts for so long; then one that is fetched counts for the rest of a day.
+_RECENT = dt.timedelta(hours=1)
 # Whoever waits looks up this often whether the crawl is ending, seconds.
 _LOOK_UP = 0.5
 
@@ -117,7 +121,11 @@ class PolitenessMiddleware:
             request.meta["download_slot"] = urls.site(urls.host(request.url))
             self._inside[request] = one, await self._enter(one, request.url)
         except RestsTooLong as error:
-            raise Denied("rests-too-long", f"{request.url}: {error}") from error
+            if not self._is_own(request.url):
+                raise Denied("rests-too-long", f"{request.url}: {error}") from error
+            logger.warning("%s asks for a longer rest than this run waits (%s): the crawl ends", request.url, error)
+            end_crawl(self.crawler, "rests-too-long")
+            raise Stopping(f"{request.url}: {error}") from error
 
     async def process_response(self, request: Request, response: Response) -> Response:
         """Let the site rest if it asks for it, then let the next request in."""
@@ -125,7 +133,7 @@ class PolitenessMiddleware:
             if response.status in ASKS_FOR_REST:
                 self._rest(self._inside[request][0].gate, response)
             verdict: Verdict | None = site.of_status(response.status)
-            if verdict is Verdict.REFUSES and _is_requisite(request):
+            if verdict is not Verdict.WELL and self._is_beside(request):
                 verdict = None  # pictures are often refused to whoever comes from nowhere
             self._leave(request, verdict, f"http-{response.status}")
         return response
@@ -136,7 +144,7 @@ class PolitenessMiddleware:
             self._leave(request, None)  # it is ours
         else:
             reason = outcomes.of_failure(exception).reason
-            self._leave(request, site.of_reason(reason), reason)
+            self._leave(request, None if self._is_beside(request) else site.of_reason(reason), reason)
 
     def delay_of(self, url: str) -> float:
         """Return the seconds between two requests to the site of ``url``, before its robots.txt is known."""
@@ -168,8 +176,8 @@ class PolitenessMiddleware:
     async def _enter(self, one: Site, url: str) -> int:
         """Wait for the site's gate, and again where its hours end meanwhile."""
         while True:
-            if one.breaker.rests_for() > 0 and not self._is_own(url):
-                raise Denied("site-rests", f"its host failed again and again, and rests: {url}")
+            if not self._is_own(url) and max(one.breaker.rests_for(), one.gate.rests_for() - one.gate.delay) > _ASIDE:
+                raise Denied("site-rests", f"its host rests, and the crawl does not wait for it: {url}")
             ticket = await one.enter()
             if self._hours is None or not self._as_live(url) or self._hours.open():
                 return ticket
@@ -208,6 +216,11 @@ class PolitenessMiddleware:
             logger.error("%s is still unwell (%s). The crawl ends; what is left stays for another run.", host, why)
         end_crawl(self.crawler, "site-rests")
 
+    def _is_beside(self, request: Request) -> bool:
+        """Whether a request is for a picture on a host that is not the crawl's: its troubles are not the site's."""
+        rules: Rules | None = getattr(self.crawler.spider, "rules", None)
+        return _is_requisite(request) and rules is not None and urls.host(request.url) not in rules.hosts
+
     def _is_own(self, url: str) -> bool:
         """Whether a URL's site is the crawl's, and not one where a story's pictures lie."""
         rules: Rules | None = getattr(self.crawler.spider, "rules", None)
@@ -224,6 +237,9 @@ class PolitenessMiddleware:
             logger.info("%s answered %d: the site rests for %.1f s", response.url, response.status, seconds)
             self.crawler.stats.inc_value("politeness/rests")
             gate.rest(seconds)
+            frontier: Any = getattr(self.crawler, "frontier", None)
+            if frontier is not None and self._is_own(response.url):
+                frontier.rests_until = now + dt.timedelta(seconds=seconds)
 
     async def _ask_the_site(self, request: Request) -> None:
         """Learn what the site allows and what it reserves, unless that is what the request is for."""
@@ -259,7 +275,7 @@ class PolitenessMiddleware:
         frontier: Any = getattr(self.crawler, "frontier", None)
         if frontier is None or not frontier.resumed:
             return None
-        since = max(frontier.round.begun_at, self._now() - dt.timedelta(seconds=FRESH))
+        since = max(frontier.round.begun_at, self._now() - _RECENT)
         page = recent_page(self.crawler, f"{origin}/robots.txt", since)
         robots = robots_of(page) if page is not None and page.status not in outcomes.REDIRECTS else None
         if robots is None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from xinhua_id.catalogue.rows import FrontierRow
 from xinhua_id.crawl.discovery import LEADING, Kind, page_number
+from xinhua_id.crawl.discovery.calendar import period
 from xinhua_id.crawl.lease import Settled
 from xinhua_id.items import Outcome
 
@@ -19,13 +20,15 @@ from xinhua_id.items import Outcome
 NOT_WANTED = frozenset({"out-of-range", "over-limit"})
 #: Reasons for which a URL was not asked for at all; the next round asks.
 POSTPONED = frozenset({
-    "robots-unreachable", "rests-too-long", "site-rests", "no-contact", "over-bytes", "outside-hours",
+    "robots-unreachable", "rests-too-long", "site-rests", "no-contact", "over-bytes",
 })  # fmt: skip
 # Pages that may become something else: one was put up too early, one is down for maintenance.
 _PASSING = frozenset({"empty", "no-body", "soft-404", "blocked"})
 #: The outcomes of a page that carried a story.
 STORIES = frozenset({Outcome.STORY, Outcome.DUPLICATE})
 GONE = frozenset({"http-404", "http-410"})
+# What was published so long ago is in its archive by now.
+_SETTLED = dt.timedelta(days=3)
 #: So often in a row a URL may fail, round after round, before nobody asks for it any more.
 _MOST_FAILURES = 12
 
@@ -84,10 +87,10 @@ def is_due_again(row: FrontierRow, modified: dt.datetime | None, now: dt.datetim
 
 def _due(row: FrontierRow, settled: Settled, intervals: Intervals, *, was_story: bool) -> dt.datetime | None:
     when, outcome, reason = settled.when, settled.outcome, (settled.reason or "").removeprefix("requisite-")
-    if row.kind == Kind.REQUISITE:
-        return when if reason in POSTPONED else None
     if reason in POSTPONED:
         return when
+    if row.kind == Kind.REQUISITE and outcome is not Outcome.FAILED:
+        return None
     if outcome in STORIES:
         return None if reason == "variant" else when + _age(row, intervals)
     if reason in NOT_WANTED:
@@ -117,6 +120,9 @@ def _age(row: FrontierRow, intervals: Intervals) -> dt.timedelta:
 
 def _listing(row: FrontierRow, when: dt.datetime, intervals: Intervals) -> dt.datetime | None:
     """Return when a listing is due; its further pages are asked for only where the page before brought something."""
+    days = period(row.url)
+    if days is not None and days[1] < when.date() - _SETTLED:
+        return None  # the archive of days that are long over
     if Kind(row.kind) is not Kind.SITEMAP and (page_number(row.url, Kind(row.kind)) or 1) > 1:
         return None
     if Kind(row.kind) not in LEADING and Kind(row.kind) is not Kind.PAGE:

@@ -87,7 +87,8 @@ def begin(catalogue: Catalogue, site: str, scope: str, asked: str, now: dt.datet
             current = replace(before, touched_at=now)
         else:
             number = 1 + max((one.number for one in every), default=0)
-            current = RoundRow(site, scope, number, asked, now, now, None, last.pace if last else 0.0)
+            pace, rests = (last.pace, last.rests_until) if last else (0.0, None)
+            current = RoundRow(site, scope, number, asked, now, now, None, pace, rests)
         frontier.put_round(connection, current)
     if last is None:
         return Begun(current, resumed, recorded, returned)

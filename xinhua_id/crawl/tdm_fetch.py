@@ -46,7 +46,7 @@ class TdmFetcher:
         if origin in self._said:
             return
         self._said[origin] = {}
-        answer = await follow(self.crawler, origin + tdm.PATH, NAME, redirects=_MAX_REDIRECTS)
+        answer = await follow(self.crawler, origin + tdm.PATH, NAME, redirects=_MAX_REDIRECTS, stays=True)
         self.crawler.stats.inc_value("tdm/origins-asked")
         self._said[origin] = self._refused(answer) if isinstance(answer, str) else self._read(origin, answer)
         run: Run | None = getattr(self.crawler.spider, "run", None)

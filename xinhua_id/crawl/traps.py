@@ -47,6 +47,8 @@ _NAME = re.compile(r"[^\W\d_][^-]*-|%|.{32}")
 _MAY_BE_DATED = re.compile(r"(?:19|20)\d\d")
 # Visits that say nothing of the address: the site was down or refused, or the story was there and not wanted now.
 _NEUTRAL = frozenset({Outcome.FAILED, Outcome.DENIED, Outcome.REQUISITE})
+# Pages by which a site refuses with status 200.
+_REFUSALS = frozenset({"blocked", "login"})
 _A_STORY_AFTER_ALL = frozenset({"unchanged", "out-of-range", "over-limit", "http-304"})
 
 
@@ -103,7 +105,7 @@ class Traps:
 
         ``text`` is the digest of the story's text: one that stood at another address before is no new story.
         """
-        if outcome in _NEUTRAL or (outcome is Outcome.REDIRECT and reason != "leads-outside"):
+        if outcome in _NEUTRAL or reason in _REFUSALS or (outcome is Outcome.REDIRECT and reason != "leads-outside"):
             return
         name = shape_of(url)
         shape = _remember(self._shapes, name, self._shapes.get(name) or _Shape(), MOST_SHAPES)
@@ -184,7 +186,9 @@ class Traps:
         if combination in path.combinations:
             return False
         if len(path.combinations) >= MOST_COMBINATIONS:
-            return max(map(len, path.values.values())) < MOST_COMBINATIONS * 0.8
+            shape = self._shapes.get(shape_of(url)) or _Shape()
+            brings = shape.brought > shape.barren  # pages of several sorts may share one path
+            return not brings and max(map(len, path.values.values())) < MOST_COMBINATIONS * 0.8
         path.combinations.add(combination)
         for key, value in pairs:
             path.values.setdefault(key, set()).add(hash(value))

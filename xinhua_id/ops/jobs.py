@@ -19,7 +19,7 @@ from scrapyd.interfaces import IJobStorage
 from zope.interface import implementer
 
 #: What a run's manifest says of a crawl that did what it was asked.
-DONE = frozenset({"finished", "limit-reached", "budget-reached", "outside-hours"})
+DONE = frozenset({"finished", "limit-reached", "budget-reached", "outside-hours", "rests-too-long"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Extraction is a pure function of the page; here it is only called, and its range
 
 from __future__ import annotations
 
-from xinhua_id import urls
+from xinhua_id import paging, urls
 from xinhua_id.crawl.discovery import Kind, Rules
 from xinhua_id.crawl.visit import Visit
 from xinhua_id.errors import NotAnArticle
@@ -25,7 +25,7 @@ def _aliases(article: Article, visit: Visit, rules: Rules) -> list[str]:
     own, url = article.canonical_url, visit.lease.url
     if own is None or own == urls.canonical(url) or urls.where(own) in {"", "/"} or not rules.allows(own):
         return []
-    return [own] if rules.kind(own) in {Kind.STORY, Kind.PAGE} else []
+    return [own] if rules.kind(own) in {Kind.STORY, Kind.PAGE} and paging.is_story_like(own) else []
 
 
 class Separate(Stage):

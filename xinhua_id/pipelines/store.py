@@ -55,7 +55,7 @@ _SHAPING = (
 _ROUND_ENDS = frozenset({"finished", "limit", "budget"})
 _ENDS = {
     "finished": "finished", "limit": "limit-reached", "shutdown": "interrupted", "budget": "budget-reached",
-    "outside-hours": "outside-hours", "site-rests": "site-rests",
+    "outside-hours": "outside-hours", "site-rests": "site-rests", "rests-too-long": "rests-too-long",
 }  # fmt: skip
 
 

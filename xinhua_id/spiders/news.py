@@ -20,7 +20,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from xinhua_id import __version__, urls
+from xinhua_id import __version__, sources, urls
 from xinhua_id.crawl import outcomes
 from xinhua_id.crawl.addresses import is_loopback
 from xinhua_id.crawl.capture import Captures
@@ -29,6 +29,7 @@ from xinhua_id.crawl.discovery.css import Sort
 from xinhua_id.crawl.discovery.requisites import sort_of
 from xinhua_id.crawl.frontier import Frontier
 from xinhua_id.crawl.lease import MAX_REDIRECTS, Lease, next_try
+from xinhua_id.crawl.permission import source_near
 from xinhua_id.crawl.politeness import check_contact, check_permission, check_user_agent
 from xinhua_id.crawl.requisites import Bounds, Requisites, wanted
 from xinhua_id.crawl.run import Run
@@ -298,8 +299,9 @@ def _is_front(url: str) -> bool:
 def check_manners(target: Target, settings: BaseSettings) -> None:
     """Raise `PermissionNeeded` or `ContactNeeded` where the target may not be crawled like this."""
     addresses = target.addresses()
-    if target.source is not None:
-        check_permission(target.source, settings, addresses)
+    source = target.source or source_near(addresses, sources.shipped())
+    if source is not None:
+        check_permission(source, settings, addresses)
     check_contact(settings, addresses)
 
 

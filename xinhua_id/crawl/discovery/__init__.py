@@ -18,7 +18,7 @@ from xinhua_id.crawl.discovery import backfill
 from xinhua_id.crawl.discovery.canonical import declared
 from xinhua_id.crawl.discovery.feeds import feed_links
 from xinhua_id.crawl.discovery.html import html_links, part_links
-from xinhua_id.crawl.discovery.link import BELONGING, LEADING, Found, Kind, Link, each_once, oldest_if_newest_first
+from xinhua_id.crawl.discovery.link import BELONGING, LEADING, Found, Kind, Link, bound_of_next_page, each_once
 from xinhua_id.crawl.discovery.numbering import follows, is_same_series, page_number
 from xinhua_id.crawl.discovery.rest import rest_links
 from xinhua_id.crawl.discovery.robots import robots_links
@@ -107,10 +107,10 @@ def _from_html(page: Page, kind: Kind, rules: Rules, skipped: Counter[str]) -> l
         numbered = {link.url for link in (*paging, *found.next_pages)}
         skipped["paging-without-stories"] += len(numbered)
         return [*found.machine, *(link for link in found.inside if link.url not in numbered)]
-    newest = oldest_if_newest_first(found.inside)
+    bound = bound_of_next_page(found.inside)
     inside = [replace(link, follows=True) if follows(link.url, own) else link for link in found.inside]
     following = [
-        replace(link, modified=newest, follows=kind is Kind.LISTING or _is_same_list(link.url, own))
+        replace(link, modified=bound, follows=kind is Kind.LISTING or _is_same_list(link.url, own))
         for link in found.next_pages
     ]
     return [*found.machine, *inside, *following]

@@ -28,7 +28,7 @@ _IN_PATH = tuple(
         rf"(?:^|/){_YEAR}/{_MONTH}(?:/{_DAY})?{_PAGE}",
         rf"(?:^|/){_YEAR}-{_MONTH}(?:-{_DAY})?{_PAGE}",
         rf"(?:^|/){_DAY}-{_MONTH}-{_YEAR}{_PAGE}",
-        rf"(?:^|/(?:archives?|arsip|indeks|index|tahun)/|^/){_YEAR}(?P<page>/(?:page|halaman|hal)/\d{{1,5}})?/?$",
+        rf"(?:^|/(?:arsip|indeks|tahun)/|^/){_YEAR}(?P<page>/(?:page|halaman|hal)/\d{{1,5}})?/?$",
     )
 )
 _WHOLE_DATE = frozenset({"date", "tanggal", "tgl", "m", "ym", "periode"})

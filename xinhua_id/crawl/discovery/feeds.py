@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from lxml import etree
 
 from xinhua_id import urls
-from xinhua_id.crawl.discovery.link import Kind, Link, oldest_if_newest_first
+from xinhua_id.crawl.discovery.link import Kind, Link, bound_of_next_page
 from xinhua_id.crawl.discovery.moments import moment
 from xinhua_id.crawl.discovery.numbering import page_number
 from xinhua_id.crawl.discovery.rules import Rules
@@ -38,7 +38,7 @@ def feed_links(root: etree._Element, base: str, rules: Rules, skipped: Counter[s
         modified = _date(entry, ("updated", "modified"), rules, skipped)
         entries.append(Link(url, rules.kind(url), published, modified))
     yield from entries
-    oldest = oldest_if_newest_first(entries)
+    oldest = bound_of_next_page(entries)
     named = [
         url
         for link in root.iter("{*}link")

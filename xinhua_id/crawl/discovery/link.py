@@ -88,8 +88,11 @@ def _with(first: Link, again: Link) -> Link:
     return first
 
 
-def oldest_if_newest_first(links: Iterable[Link]) -> dt.datetime | None:
-    """Return the oldest date of a listing that runs from new to old: what follows on its next page is not newer."""
+def bound_of_next_page(links: Iterable[Link]) -> dt.datetime | None:
+    """Return a date that nothing on a listing's next page is newer than; None where the listing does not run down.
+
+    The middle one of its dates, and not the oldest: a box of older stories may stand behind the list.
+    """
     dates = [link.published for link in links if link.published is not None]
     runs_down = len(dates) > 1 and all(one >= other for one, other in itertools.pairwise(dates))
-    return dates[-1] if runs_down else None
+    return dates[len(dates) // 2] if runs_down else None

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from xinhua_id import urls
 from xinhua_id.crawl.discovery import header
 from xinhua_id.crawl.discovery.backfill import ASKED_FOR
-from xinhua_id.crawl.discovery.link import Kind, Link, oldest_if_newest_first
+from xinhua_id.crawl.discovery.link import Kind, Link, bound_of_next_page
 from xinhua_id.crawl.discovery.moments import moment
 from xinhua_id.crawl.discovery.rules import Rules
 from xinhua_id.items import Page
@@ -35,7 +35,7 @@ def rest_links(page: Page, base: str, rules: Rules, skipped: Counter[str]) -> It
         posts = list(_posts(answer, base, rules, skipped))
         yield from posts
         if posts and (following := _next_page(page, base, len(answer))):
-            yield Link(following, Kind.REST, modified=oldest_if_newest_first(posts), follows=True)
+            yield Link(following, Kind.REST, modified=bound_of_next_page(posts), follows=True)
     elif isinstance(answer, dict) and "jsonfeed.org/" in str(answer.get("version")):
         yield from _json_feed(answer, base, rules, skipped)
     elif isinstance(answer, dict) and isinstance(answer.get("routes"), dict):

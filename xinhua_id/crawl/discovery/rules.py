@@ -145,7 +145,7 @@ class Rules:
             return "asset"
         if any(pattern.search(where) for pattern in (*self.deny, *closed.CLOSED)):
             return "denied"
-        if (page_number(url, expected) or 1) > self.last_page:
+        if expected is not Kind.STORY and (page_number(url, expected) or 1) > self.last_page:
             return "past-last-page"
         if self.story and expected is Kind.PAGE and not self._begins_with(url):
             return "no-pattern"

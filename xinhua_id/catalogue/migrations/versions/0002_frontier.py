@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("touched_at", _TEXT, nullable=False),
         sa.Column("ended_at", _TEXT, nullable=True),
         sa.Column("pace", sa.Float(), nullable=False),
+        sa.Column("rests_until", _TEXT, nullable=True),
         sa.PrimaryKeyConstraint("site", "scope"),
     )
     op.create_table(
