@@ -19,6 +19,7 @@ from xinhua_id.crawl import rounds
 from xinhua_id.crawl.discovery import Kind
 from xinhua_id.crawl.frontier import Frontier
 from xinhua_id.crawl.lease import LONGEST_WAIT, MAX_TRIES, Lease, next_try
+from xinhua_id.crawl.target import Range
 from xinhua_id.items import Outcome
 
 _SITES = itertools.count()
@@ -187,6 +188,7 @@ def test_whenever_it_dies_the_next_process_visits_all_there_is(catalogue: Catalo
     chance, site, clock = random.Random(seed), f"situs-{next(_SITES)}", Clock()
     leads = {f"/{n}": [f"/{m}" for m in range(30) if chance.random() < 0.15] for n in range(30)}
     visited: list[str] = []
+    durable: set[str] = set()
     queue = opened(catalogue, clock, site=site, batch=batch)
     queue.start([page("/0")])
     queue._commit()
@@ -195,12 +197,16 @@ def test_whenever_it_dies_the_next_process_visits_all_there_is(catalogue: Catalo
         if lease is None:
             break
         path = lease.url.removeprefix(SITE)
+        assert path not in durable, "what was committed is visited again"
         settle(queue, lease, links=[page(link) for link in leads[path]])
+        visited.append(path)
         if chance.random() < 0.2:  # it dies: what was not committed is visited again, and nothing else
             clock.passes(seconds=1)
             queue = opened(catalogue, clock, site=site, batch=batch)
+            visited.clear()
         elif chance.random() < 0.5:
             queue._commit()
+            durable |= set(visited)
     reached, todo = set[str](), ["/0"]
     while todo:
         path = todo.pop()
@@ -266,3 +272,62 @@ def test_a_replica_of_a_site_shares_its_folder_and_none_of_its_work(
     replica.end(finished=True)
     again = opened(catalogue, clock, site=site)
     assert sorted(drained(again)) == ["/berita/1", "/daftar"]  # what waits, and the story that is due
+
+
+def test_what_seeds_leave_is_taken_up_by_the_crawl_of_the_whole_site(
+    catalogue: Catalogue, clock: Clock, site: str
+) -> None:
+    whole = opened(catalogue, clock, site=site)
+    offered(whole, page("/berita/1", Kind.STORY), page("/berita/2", Kind.STORY))
+    whole._commit()
+    whole.end(finished=True)
+    seeds = opened(catalogue, clock, site=site, scope="benih")
+    seeds.start([page("/tag/air", Kind.LISTING)])
+    settle(seeds, leased(seeds), Outcome.LISTING, links=[page("/berita/2", Kind.STORY), page("/berita/3", Kind.STORY)])
+    seeds._commit()
+    seeds.end(finished=True)
+    assert sorted(drained(opened(catalogue, clock, site=site))) == ["/berita/1", "/berita/2", "/berita/3"]
+
+
+def test_a_box_of_the_latest_stories_turns_no_page_of_a_listing(catalogue: Catalogue, clock: Clock, site: str) -> None:
+    first = opened(catalogue, clock, site=site)
+    first.start([page(f"/page/{number}/", Kind.LISTING) for number in (1, 2, 3)])
+    drained(first, Outcome.LISTING)
+    first._commit()
+    first.end(finished=True)
+    clock.passes(hours=1)
+    second = opened(catalogue, clock, site=site)
+    second.start([page("/page/1/", Kind.LISTING)])
+    new = page("/berita/baru", Kind.STORY)
+    following = {number: page(f"/page/{number}/", Kind.LISTING, follows=True) for number in (2, 3)}
+    settle(second, leased(second), Outcome.LISTING, links=[new, following[2]])
+    both = [leased(second) for _ in range(2)]
+    assert {lease.url.removeprefix(SITE) for lease in both} == {"/berita/baru", "/page/2/"}
+    listing = next(lease for lease in both if lease.kind is Kind.LISTING)
+    settle(second, listing, Outcome.LISTING, links=[new, following[3]])  # the box names it here, too
+    assert second.lease() is None
+
+
+def test_a_retry_that_an_interrupted_run_had_in_hand_waits_for_its_moment(
+    catalogue: Catalogue, clock: Clock, site: str
+) -> None:
+    first = opened(catalogue, clock, site=site)
+    settle(first, leased(offered(first, page("/a"))), Outcome.FAILED, retry_at=NOON + dt.timedelta(minutes=30))
+    leased(first)
+    first.end(finished=False)
+    again = opened(catalogue, clock, site=site)
+    offered(again, page("/b"))
+    assert [leased(again).url for _ in range(2)] == [SITE + "/b", SITE + "/a"]
+
+
+def test_a_range_asks_for_nothing_that_is_known_to_lie_outside(catalogue: Catalogue, clock: Clock, site: str) -> None:
+    first = opened(catalogue, clock, site=site)
+    old = page("/berita/lama", Kind.STORY, published=NOON - dt.timedelta(days=900))
+    offered(first, old, page("/berita/baru", Kind.STORY, published=NOON))
+    first._commit()
+    first.end(finished=False)
+    since = Range(since=NOON - dt.timedelta(days=1))
+    ranged = opened(catalogue, clock, site=site, asked="range", chosen=since)
+    assert drained(ranged) == ["/berita/baru"]
+    ranged.end(finished=True)
+    assert drained(opened(catalogue, clock, site=site, asked="all")) == ["/berita/lama"]

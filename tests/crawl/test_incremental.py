@@ -132,3 +132,35 @@ def test_seeds_of_their_own_are_crawled_apart_from_what_waits_for_the_whole_site
     done = xinhua_id("crawl", "--seed", f"{site.base}/berita/17", "--archive", "a")
     assert done.returncode == 0, done.stderr
     assert stories(site) == {"/berita/17"}
+
+
+def test_a_deny_of_today_counts_for_what_was_found_before_it(
+    serve: Callable[..., str], story: Callable[[int], Any], xinhua_id: Run, tmp_path: Path
+) -> None:
+    front = "".join(f'<h2><a href="/berita/{n}">Warga Kampung {n} rawat mata air</a></h2>' for n in range(6))
+    asked: list[str] = []
+
+    class Pages(dict[str, Any]):
+        def get(self, path: str, default: Any = None) -> Any:
+            asked.append(path)
+            return super().get(path, default)
+
+    base = serve(
+        Pages({"/": (200, {}, f"<html><body>{front}</body></html>"), **{f"/berita/{n}": story(n) for n in range(6)}})
+    )
+
+    def described(*deny: str) -> str:
+        toml = tmp_path / "warta.toml"
+        toml.write_text(
+            f'name = "warta"\ntitle = "Warta"\nbase = "{base}"\nhosts = ["{base.removeprefix("http://")}"]\n'
+            'permission = "open"\nverified = false\n[discovery]\nlistings = ["/"]\nstory = [\'^/berita/\\d+$\']\n'
+            f"deny = {list(deny)}\n"
+        )
+        return str(toml)
+
+    assert xinhua_id("crawl", described(), "--archive", "a", XINHUA_ID_REVISIT_SHORTEST_HOURS="0").returncode == 0
+    asked.clear()
+    done = xinhua_id("crawl", described("^/berita/3$"), "--archive", "a", XINHUA_ID_REVISIT_SHORTEST_HOURS="0")
+    assert done.returncode == 0, done.stderr
+    assert "/berita/3" not in asked
+    assert "/berita/4" in asked

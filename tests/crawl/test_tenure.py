@@ -12,24 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests.postgres_server import PostgresServer
-from xinhua_id.catalogue import tenures
+from xinhua_id.catalogue import tables, tenures
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.crawl.tenure import Tenure, Watch, is_gone, name_of_this_process
-from xinhua_id.errors import InUse
+from xinhua_id.errors import InUse, UsageError
 
 NOW = dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
-
-
-class Ticks:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def ticks() -> Ticks:
-    return Ticks()
 
 
 @pytest.fixture
@@ -63,31 +51,36 @@ def test_a_free_site_is_taken_and_given_up(tmp_path: Path, url: str, catalogue: 
         assert tenures.every(connection) == []
 
 
-def test_a_holder_who_beats_keeps_the_site_however_long_he_is_watched(
-    tmp_path: Path, url: str, catalogue: Catalogue, ticks: Ticks
-) -> None:
-    held(catalogue, "lain/mesin/1/a")
-    watch = Watch(60, ticks)
-    for _ in range(10):
-        with pytest.raises(InUse, match=r"lain/mesin/1/a.*--stand-by"):
-            take(tmp_path, url, watch)
-        ticks.now += 50
-        with catalogue.begin() as connection:
-            assert tenures.beat(connection, "contoh", "lain/mesin/1/a")
+def last_beat(catalogue: Catalogue, seconds_ago: float) -> None:
+    """Let the holder's last beat lie so long ago, by the database's clock."""
+    with catalogue.begin() as connection:
+        at = tenures.clock(connection) - seconds_ago
+        connection.execute(tables.tenures.update().values(beat_at=at))
 
 
-def test_a_holder_whose_beat_stands_still_is_taken_over_from(
-    tmp_path: Path, url: str, catalogue: Catalogue, ticks: Ticks
+def test_a_holder_who_beat_lately_keeps_the_site(tmp_path: Path, url: str, catalogue: Catalogue) -> None:
+    held(catalogue, "lain/mesin/1/a")
+    last_beat(catalogue, 50)
+    with pytest.raises(InUse, match=r"lain/mesin/1/a.*--stand-by"):
+        take(tmp_path, url, Watch(60))
+
+
+def test_a_holder_who_beat_too_long_ago_is_taken_over_from_by_whoever_comes_first(
+    tmp_path: Path, url: str, catalogue: Catalogue
 ) -> None:
     held(catalogue, "lain/mesin/1/a")
-    watch = Watch(60, ticks)
-    with pytest.raises(InUse):
-        take(tmp_path, url, watch)
-    ticks.now += 61
-    tenure = take(tmp_path, url, watch)
+    last_beat(catalogue, 61)
+    tenure = take(tmp_path, url, Watch(60))
     assert tenure.took_over is not None
     assert tenure.took_over.holder == "lain/mesin/1/a"
+    with pytest.raises(InUse):
+        take(tmp_path, url, Watch(60))
     tenure.give_up()
+
+
+def test_a_time_too_short_to_beat_in_is_refused() -> None:
+    with pytest.raises(UsageError, match="XINHUA_ID_TAKE_OVER_SECONDS"):
+        Watch(0)
 
 
 def test_of_two_who_see_the_same_death_one_takes_over(url: str, catalogue: Catalogue) -> None:
@@ -102,12 +95,13 @@ def test_of_two_who_see_the_same_death_one_takes_over(url: str, catalogue: Catal
 def test_a_holder_who_slept_finds_out_before_he_commits_and_before_he_asks(
     tmp_path: Path, url: str, catalogue: Catalogue
 ) -> None:
-    tenure = take(tmp_path, url, Watch(patience=0))
+    tenure = take(tmp_path, url, Watch())
     with catalogue.begin() as connection:
         row = tenures.of(connection, "contoh")
         assert tenures.take(connection, "contoh", "lain/mesin/1/a", "tiga", NOW, row)
     with pytest.raises(InUse, match="lain/mesin/1/a"), catalogue.begin() as connection:
         tenure.fence(connection)
+    tenure._beaten -= 60  # it slept
     with pytest.raises(InUse):
         tenure.check()
     tenure.give_up()

@@ -49,6 +49,7 @@ class Report:
     items: int = 0
     finished_from_records: int = 0
     faults: list[str] = field(default_factory=list)
+    wanted: set[str] = field(default_factory=set)
 
 
 def torture(folder: Path, kills: int, pages: int, seed: int) -> Report:
@@ -56,6 +57,7 @@ def torture(folder: Path, kills: int, pages: int, seed: int) -> Report:
     chance = random.Random(seed)
     with served(ManyStories(pages)) as site:
         report = Report(kills=kills, pages=len(site.addresses()))
+        report.wanted = {site.base + path for path in site.addresses()}
         calm = folder / "tenang"
         _finish(site, calm, report)
         site.asked.clear()
@@ -139,8 +141,8 @@ def _of_pages(archive: Path, report: Report) -> list[str]:
     wanted = {url for url in captured if not url.endswith("/robots.txt")}
     twice = sorted(url for url, count in pages.items() if count > 1)
     faults = [f"{len(twice)} pages were captured more than once: {', '.join(twice[:3])}"] if twice else []
-    missing = report.pages - len(wanted)
-    return faults + ([f"{missing} addresses were never captured"] if missing else [])
+    missing = sorted(report.wanted - {url.partition("?")[0] for url in wanted})
+    return faults + ([f"{len(missing)} addresses were never captured: {missing[:3]}"] if missing else [])
 
 
 def items_in(archive: Path) -> Counter[tuple[str, str]]:
@@ -177,7 +179,8 @@ def main() -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="xinhua-id-torture-") as parent:
         report = torture(Path(parent), kills, pages, seed)
-    print(json.dumps({**vars(report), "seed": seed, "seconds": round(time.monotonic() - began)}, indent=2))  # noqa: T201
+    said = {name: value for name, value in vars(report).items() if name != "wanted"}
+    print(json.dumps({**said, "seed": seed, "seconds": round(time.monotonic() - began)}, indent=2))  # noqa: T201
     return 1 if report.faults else 0
 
 

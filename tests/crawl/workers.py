@@ -144,6 +144,8 @@ def _compare(sites: list[ManyStories], archive: Path, report: Report) -> None:
     report.fetched_twice = sum(
         count - 1 for url, count in captured.items() if count > 1 and not url.endswith("/robots.txt")
     )
+    if report.fetched_twice > 8 * report.kills:
+        report.faults.append(f"{report.fetched_twice} pages were fetched twice, more than were under way at the deaths")
     manifests = [json.loads(path.read_text()) for path in archive.glob("*/runs/*.json")]
     report.taken_over = sum("frontier/took-over-from" in one.get("stats", {}) for one in manifests)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from xinhua_id.archive.item_lines import cannot_write
 from xinhua_id.archive.swap import nobody_crawls, replaced
+from xinhua_id.catalogue import frontier
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.errors import CannotWrite, CatalogueError, UsageError
 from xinhua_id.warc.file import fsync_directory
@@ -75,7 +76,10 @@ def restore(archive: Path, source: Path, now: dt.datetime) -> Path | None:
             raise CatalogueError(
                 "the file is no catalogue", where=str(source), now="Name a file that `archive backup` made."
             )
-        Catalogue.open_file(path).close()
+        catalogue = Catalogue.open_file(path)
+        with contextlib.closing(catalogue), catalogue.begin() as connection:
+            # What was visited since then is learned from the files when the next crawl begins.
+            frontier.forget_rounds(connection)
 
     with nobody_crawls(archive, "archive restore", now):
         return replaced(archive, made, now)

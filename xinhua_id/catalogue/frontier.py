@@ -16,6 +16,8 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
+    delete,
     func,
     literal,
     literal_column,
@@ -132,10 +134,22 @@ def leased(connection: Connection, site: str) -> list[FrontierRow]:
     return statements.every(connection, FrontierRow, query.order_by(_FRONTIER.c.rank, _FRONTIER.c.turn))
 
 
-def give_back(connection: Connection, site: str) -> int:
-    """Let everything that is out on lease wait again; return how much that is."""
-    back = update(_FRONTIER).where(_FRONTIER.c.site == site, tables.is_in(_FRONTIER, "leased"))
-    return connection.execute(back.values(state="waiting", leased_at=None)).rowcount
+def give_back(connection: Connection, site: str, scope: str, now: dt.datetime) -> int:
+    """Let everything of a scope that is out on lease wait again, a retry for its moment; return how much that is."""
+    back = update(_FRONTIER).where(
+        _FRONTIER.c.site == site, _FRONTIER.c.scope == scope, tables.is_in(_FRONTIER, "leased")
+    )
+    state = case((_FRONTIER.c.due_at > now, "later"), else_="waiting")
+    return connection.execute(back.values(state=state, leased_at=None)).rowcount
+
+
+def gather(connection: Connection, site: str, scope: str) -> int:
+    """Let what waits of the seeds' crawls wait for that of the whole site; return how much that is."""
+    waits = or_(tables.is_in(_FRONTIER, "waiting"), tables.is_in(_FRONTIER, "later"))
+    left = update(_FRONTIER).where(
+        _FRONTIER.c.site == site, waits, _FRONTIER.c.scope != scope, _is_near(literal(scope))
+    )
+    return connection.execute(left.values(scope=scope)).rowcount
 
 
 def waiting(connection: Connection, site: str, scope: str, below: int | None = None) -> int:
@@ -182,6 +196,11 @@ def put_round(connection: Connection, row: RoundRow) -> None:
     statements.put(connection, _ROUNDS, [row])
 
 
+def forget_rounds(connection: Connection) -> None:
+    """Forget every round: the next crawl of a site begins one, and first learns from the visits what it missed."""
+    connection.execute(delete(_ROUNDS))
+
+
 def touch(
     connection: Connection, site: str, scope: str, now: dt.datetime, pace: float, rests_until: dt.datetime | None
 ) -> None:
@@ -204,6 +223,11 @@ def _of(state: str, *more: ColumnElement[bool], every_scope: bool = False) -> Se
         _FRONTIER.c.site == bindparam("of_site"), tables.is_in(_FRONTIER, state), *more
     )
     return chosen if every_scope else chosen.where(_FRONTIER.c.scope == bindparam("of_scope"))
+
+
+def is_of_place(scope: str, whole: str) -> bool:
+    """Whether a scope is of the place that the scope of a whole site names: what `_is_near` says in SQL."""
+    return scope == whole or (whole == "" and not scope.startswith(ELSEWHERE))
 
 
 def _is_near(scope: ColumnElement[str]) -> ColumnElement[bool]:

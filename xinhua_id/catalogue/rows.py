@@ -180,10 +180,15 @@ class RoundRow:
 
 @dataclass(frozen=True, slots=True)
 class TenureRow:
-    """Who crawls a site. ``beat`` grows while the holder lives: whoever sees it stand still may take over."""
+    """Who crawls a site.
+
+    ``beat`` grows while the holder lives; ``beat_at`` is when it last did, in seconds by the database's own clock, so
+    that no two clocks are compared.
+    """
 
     site: str
     holder: str
     run: str
     beat: int
+    beat_at: float
     taken_at: dt.datetime

@@ -314,6 +314,7 @@ tenures = Table(
     _text("holder"),
     _text("run"),
     Column("beat", BigInteger, nullable=False),
+    Column("beat_at", Float, nullable=False),
     Column("taken_at", Moment, nullable=False),
 )
 

@@ -10,13 +10,14 @@ import logging
 
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
+from sqlalchemy import Connection
 
 from xinhua_id import sources, urls
 from xinhua_id.crawl import rounds
 from xinhua_id.crawl.capture import Captures
 from xinhua_id.crawl.discovery import Rules
 from xinhua_id.crawl.frontier import Frontier
-from xinhua_id.crawl.lease import Settled
+from xinhua_id.crawl.lease import Settled, key_of
 from xinhua_id.crawl.revisit import GONE, STORIES, Intervals
 from xinhua_id.crawl.run import Run, Shared
 from xinhua_id.crawl.site import recently_visited
@@ -47,13 +48,14 @@ def begin_work(crawler: Crawler, rules: Rules, chosen: Range, run: Run) -> Front
         [link.url for link in rules.begin], whole_site=rules.whole_site, at=_elsewhere(site, run.about.get("base"))
     )
     asked = rounds.asked_as_text({name: run.about.get(name) for name in _ASKED})
-    begun = rounds.begin(captures.catalogue, site, scope, asked, dt.datetime.now(dt.UTC))
+    fence = run.tenure.fence if run.tenure else _nobody_else
+    begun = rounds.begin(captures.catalogue, site, scope, asked, dt.datetime.now(dt.UTC), fence)
     frontier = Frontier(
         captures.catalogue,
         begun.round,
         chosen=chosen,
         commit=captures.commit_now,
-        fence=run.tenure.fence if run.tenure else None,
+        fence=fence,
         told=lambda settled, fresh: _told(crawler, settled, fresh),
         recorded=begun.recorded,
         resumed=begun.resumed,
@@ -82,6 +84,10 @@ def begin_work(crawler: Crawler, rules: Rules, chosen: Range, run: Run) -> Front
     crawler.frontier = frontier  # type: ignore[attr-defined]
     captures.committer.companion = frontier
     return frontier
+
+
+def _nobody_else(connection: Connection) -> None:
+    """Stand for a fence where the lock of the site's folder is all there is."""
 
 
 def _elsewhere(name: str, base: object) -> str | None:
@@ -139,10 +145,10 @@ def _told(crawler: Crawler, settled: Settled, fresh: int) -> None:
     stats.inc_value("frontier/links", fresh)
     if row is None or row.outcome not in STORIES or settled.retry_at is not None:
         return
-    if settled.reason in GONE:
+    if settled.reason in GONE and row.reason not in GONE:
         stats.inc_value("stories/gone")
         logger.info("%s is gone (%s)", settled.lease.url, settled.reason)
-    elif settled.outcome is Outcome.REDIRECT:
+    elif settled.outcome is Outcome.REDIRECT and any(key_of(link.url, link.kind) != row.key for link in settled.links):
         stats.inc_value("stories/moved")
     elif settled.outcome is Outcome.STORY:
         stats.inc_value("stories/changed")

@@ -22,7 +22,7 @@ from xinhua_id.catalogue.rows import FrontierRow, RoundRow
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.crawl import offers, rounds
 from xinhua_id.crawl.discovery import LEADING, Kind, Link
-from xinhua_id.crawl.lease import Lease, Settled
+from xinhua_id.crawl.lease import Lease, Settled, given_back
 from xinhua_id.crawl.offers import BEGUN, LEADING_AGAIN, STORY_AGAIN, Offer, TakingUp
 from xinhua_id.crawl.revisit import Intervals
 from xinhua_id.crawl.target import Range
@@ -31,6 +31,7 @@ from xinhua_id.crawl.target import Range
 BATCH = 100
 # What waits for its next try is handed out early, in such numbers, where nothing else is to be done.
 _LATER = 4
+_SLEEPERS = 1_000
 #: Due visits and what was left aside join those that wait in such numbers, so that a round begins at once.
 _RECALLED = 1000
 
@@ -90,6 +91,7 @@ class Frontier:
         self._heap: list[tuple[int, int, int, Lease]] = []
         self._out: dict[str, Lease] = {}
         self._settled: list[Settled] = []
+        self._series: dict[str, set[str]] = {}
         self._offers: list[Offer] = []
         self._entered: list[tuple[Settled, int]] = []
         self._exhausted = self._no_story = self._recalled_leading = False
@@ -140,8 +142,10 @@ class Frontier:
         back = [entry[3].row for entry in self._heap if entry[0] >= BEGUN]
         self._heap = [entry for entry in self._heap if entry[0] < BEGUN]
         heapq.heapify(self._heap)
+        now = self._clock()
         with self._catalogue.begin() as connection:
-            rows.put(connection, [_given_back(row) for row in back if row is not None])
+            self._fence(connection)
+            rows.put(connection, [given_back(row, now) for row in back if row is not None])
         self._waiting += len(back)
 
     def parts_due(self) -> int:
@@ -168,7 +172,7 @@ class Frontier:
         now = self._clock()
         with self._catalogue.begin() as connection:
             self._fence(connection)
-            rows.give_back(connection, self.round.site)
+            rows.give_back(connection, self.round.site, self.round.scope, now)
             rows.put(connection, self._recorded())
             rows.touch(connection, self.round.site, self.round.scope, now, self.pace, self.rests_until)
             if finished:
@@ -195,7 +199,9 @@ class Frontier:
         offered, self._offers = self._offers, []
         now, site = self._clock(), self.round.site
         known = rows.by_keys(connection, site, offers.keys_in(settled, offered))
-        made = TakingUp(known, self.round, self._turn, now, self._again, self._intervals)
+        made = TakingUp(
+            known, self.round, self._turn, now, self._again, self._intervals, series=self._series
+        )  # fmt: skip
         for offer in offered:
             made.offer(offer)
         self._entered += [(one, made.settle(one)) for one in settled]
@@ -251,16 +257,27 @@ class Frontier:
         if self._heap and len(self._heap) >= self._batch // 2:
             bound = min(self._heap[0][0], bound or self._heap[0][0])
         rows.ripen(connection, current.site, current.scope, now)
-        taken = rows.take(connection, current.site, current.scope, now, self._batch, bound)
+        taken = self._next(connection, now, bound)
         if not taken and not self._heap and not self._no_story:
             while not taken and self._recall(connection):
-                taken = rows.take(connection, current.site, current.scope, now, self._batch, bound)
+                taken = self._next(connection, now, bound)
         if not taken and not self._heap:
             taken = rows.take_later(connection, current.site, current.scope, now, _LATER, bound)
         self._waiting -= len(taken)
         for row in taken:
             self._push(Lease.of(row, not_before=row.due_at))
         self._exhausted = not taken and not self._heap
+
+    def _next(self, connection: Connection, now: dt.datetime, bound: int | None) -> list[FrontierRow]:
+        """Lease what waits; what an earlier round found and this one's range of dates does not hold is laid aside."""
+        while taken := rows.take(connection, self.round.site, self.round.scope, now, self._batch, bound):
+            held = [row for row in taken if self._range.holds(row.published)]
+            outside = [row for row in taken if not self._range.holds(row.published)]
+            rows.put(connection, [replace(row, state="aside", leased_at=None) for row in outside])
+            self._waiting -= len(outside)
+            if held:
+                return held
+        return []
 
     def _recall(self, connection: Connection) -> int:
         """Let due visits, then what earlier rounds left aside, wait their turn; return how many."""
@@ -282,6 +299,7 @@ class Frontier:
             return
         self._turn += 1
         with self._catalogue.begin() as connection:
+            self._fence(connection)
             kinds = [kind.value for kind in (*LEADING, Kind.PAGE)]
             found = rows.recall_leading(connection, self.round, self._turn, LEADING_AGAIN, kinds)
         self._waiting += found
@@ -290,8 +308,6 @@ class Frontier:
     def _push(self, lease: Lease) -> None:
         assert lease.row is not None
         rank = -1 if lease.recorded is not None else lease.row.rank
+        if lease.not_before is not None and lease.not_before > self._clock():
+            rank = _SLEEPERS  # whoever gets it sleeps: everything else goes first
         heapq.heappush(self._heap, (rank, lease.row.turn, next(self._order), lease))
-
-
-def _given_back(row: FrontierRow) -> FrontierRow:
-    return replace(row, state="waiting", leased_at=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xinhua_id import paging, urls
 from xinhua_id.catalogue.rows import CaptureRow, FrontierRow
@@ -104,3 +104,9 @@ def next_try(
     own = now + dt.timedelta(seconds=backoff * 4 ** (lease.tries - 1))
     wanted = max(own, retry_after) if retry_after else own
     return min(wanted, now + LONGEST_WAIT)
+
+
+def given_back(row: FrontierRow, now: dt.datetime) -> FrontierRow:
+    """Return the row of a lease that nobody used: a retry waits for its moment, the rest for its turn."""
+    state = "later" if row.due_at is not None and row.due_at > now else "waiting"
+    return replace(row, state=state, leased_at=None)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from xinhua_id.catalogue.rows import FrontierRow, RoundRow
 from xinhua_id.crawl import revisit
 from xinhua_id.crawl.discovery import BELONGING, LEADING, Kind, Link
+from xinhua_id.crawl.discovery.numbering import series
 from xinhua_id.crawl.lease import Settled, key_of
 from xinhua_id.crawl.revisit import Intervals
 from xinhua_id.items import Outcome
@@ -31,6 +32,8 @@ LEADING_AGAIN = 4
 STORY_AGAIN = 6
 # One round has so many turns.
 _TURNS = 2**40
+# No series shows more news in a run that anybody has to tell apart.
+_MOST_NEWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ def _keys(link: Link) -> set[str]:
 class TakingUp:
     """The rows that one commit changes. ``known`` are those that were there, ``turn`` is the next one's.
 
-    ``again``: what an earlier round visited is visited once more.
+    ``again``: what an earlier round visited is visited once more. ``series`` are the stories that the pages of each
+    series were the first to show in this run.
     """
 
     known: Mapping[str, FrontierRow]
@@ -74,6 +78,7 @@ class TakingUp:
     again: bool = False
     intervals: Intervals = field(default_factory=Intervals)
     rows: dict[str, FrontierRow] = field(default_factory=dict)
+    series: dict[str, set[str]] = field(default_factory=dict)
 
     def offer(self, offer: Offer) -> int:
         """Take up the links of an offer; return how many are new."""
@@ -91,7 +96,7 @@ class TakingUp:
         depth = row.depth + 1
         ordinary = [link for link in settled.links if not link.follows]
         fresh = sum(self._take_up(link, depth=depth) for link in ordinary)
-        news = sum(self._is_news(link) for link in ordinary)
+        news = self._news(row, ordinary)
         fresh += sum(self._take_up(link, depth=depth, starts=news > 0) for link in settled.links if link.follows)
         for link in settled.aside:
             self._lay_aside(link, depth)
@@ -148,7 +153,7 @@ class TakingUp:
                 published=link.published, modified=link.modified,
             )  # fmt: skip
             return True
-        if row.state == "waiting" and row.scope != self.round.scope:
+        if row.state in {"waiting", "later"} and row.scope != self.round.scope:
             self.rows[key] = replace(row, scope=self.round.scope, turn=self._next_turn())
             return True
         earlier = row.visited_at is None or row.visited_at < self.round.begun_at
@@ -194,6 +199,20 @@ class TakingUp:
             self.round.site, key, self.round.scope, url, Kind.STORY.value, "known", self._rank(Kind.STORY), 0, self.now,
             outcome="alias", reason=story.url[:500],
         )  # fmt: skip
+
+    def _news(self, row: FrontierRow, links: list[Link]) -> int:
+        """Return how many stories of a page this round was the first to see, and no page of its series before it.
+
+        A box of the latest stories stands on every page of a listing: it is no reason to turn another page.
+        """
+        found = {key_of(link.url, link.kind) for link in links if self._is_news(link)}
+        if not found:
+            return 0
+        before = self.series.setdefault(series(row.url), set())
+        fresh = found - before
+        if len(before) < _MOST_NEWS:
+            before |= fresh
+        return len(fresh)
 
     def _is_news(self, link: Link) -> bool:
         row = self._row(key_of(link.url, link.kind))

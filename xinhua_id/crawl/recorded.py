@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from dataclasses import replace
 from typing import Self
 
 from scrapy import Request
@@ -48,6 +49,7 @@ class RecordedMiddleware:
         page = _page(captures, lease.recorded.capture)
         if page is None:
             self.crawler.stats.inc_value("frontier/refetched")
+            request.meta["lease"] = replace(lease, recorded=None)  # its visit is one of its own from here on
             return None
         captures.keep(request, page)
         self.crawler.stats.inc_value("frontier/read-from-records")

@@ -18,6 +18,8 @@ from xinhua_id.items import Outcome
 
 #: What was read of a page before it was known that this round is not about it.
 NOT_WANTED = frozenset({"out-of-range", "over-limit"})
+#: The source's rules are other ones by now, and refuse what they let in once.
+BY_RULES = "by-rules"
 #: Reasons for which a URL was not asked for at all; the next round asks.
 POSTPONED = frozenset({
     "robots-unreachable", "rests-too-long", "site-rests", "no-contact", "over-bytes",
@@ -48,9 +50,9 @@ def after(row: FrontierRow, settled: Settled, intervals: Intervals, news: int) -
     ``news`` is how many of the page's links this round did not know before it began.
     """
     when, outcome, reason = settled.when, settled.outcome, settled.reason
-    was_story = row.outcome in STORIES
-    changed = settled.digest is not None and settled.digest != row.digest
-    brought = changed if outcome in STORIES else news > 0
+    was_story = row.digest is not None or row.outcome in STORIES
+    changed = None not in {settled.digest, row.digest} and settled.digest != row.digest
+    brought = changed or row.digest is None if outcome in STORIES else news > 0
     fruitless = 0 if brought else min(row.fruitless + 1, 60)
     seen = replace(
         row,
@@ -60,9 +62,9 @@ def after(row: FrontierRow, settled: Settled, intervals: Intervals, news: int) -
         tries=1,
         redirects=0,
         visited_at=when,
-        changed_at=when if changed and row.visited_at is not None else row.changed_at,
+        changed_at=when if changed else row.changed_at,
         # A story that is gone stays one that was: its return is no news, its absence is looked at again.
-        outcome=row.outcome if was_story and reason in GONE else outcome.value,
+        outcome=Outcome.STORY.value if was_story and reason in GONE else outcome.value,
         reason=reason,
         status=settled.status,
         published=settled.published or row.published,
@@ -99,6 +101,8 @@ def _due(row: FrontierRow, settled: Settled, intervals: Intervals, *, was_story:
         return _listing(row, when, intervals)
     if outcome is Outcome.FAILED:
         return when + _growing(row, dt.timedelta(hours=1), intervals) if row.fruitless <= _MOST_FAILURES else None
+    if reason == BY_RULES:
+        return None
     if outcome is Outcome.DENIED:
         return when + _growing(row, dt.timedelta(days=1), intervals) if row.fruitless <= _MOST_FAILURES else None
     if outcome is Outcome.REDIRECT:

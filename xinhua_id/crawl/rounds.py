@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -19,7 +19,7 @@ from xinhua_id.catalogue import captures, frontier, statements, visits
 from xinhua_id.catalogue.rows import FrontierRow, RoundRow, VisitRow
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.crawl.discovery import LEADING, Kind
-from xinhua_id.crawl.lease import MAX_TRIES, Lease, Recorded, key_of
+from xinhua_id.crawl.lease import MAX_TRIES, Lease, Recorded, given_back, key_of
 from xinhua_id.crawl.revisit import STORIES, Intervals
 from xinhua_id.items import Outcome
 from xinhua_id.warc.exchange import target_uri
@@ -69,11 +69,24 @@ def asked_as_text(asked: dict[str, object]) -> str:
     return json.dumps(asked, sort_keys=True, default=str)
 
 
-def begin(catalogue: Catalogue, site: str, scope: str, asked: str, now: dt.datetime) -> Begun:
-    """Go on with the round that an earlier run left open, or begin one. Raises `ArchiveError`."""
+def begin(
+    catalogue: Catalogue,
+    site: str,
+    scope: str,
+    asked: str,
+    now: dt.datetime,
+    fence: Callable[[Connection], None] = lambda _: None,
+) -> Begun:
+    """Go on with the round that an earlier run left open, or begin one. Raises `ArchiveError`.
+
+    ``fence`` is called in the transaction, and raises where somebody else has taken the site over.
+    """
     _adopt(catalogue, site, now)
     with catalogue.begin() as connection:
-        recorded, returned = _settle(connection, site)
+        fence(connection)
+        recorded, returned = _settle(connection, site, scope, now)
+        if is_whole(scope):
+            frontier.gather(connection, site, scope)
         every = frontier.rounds_of(connection, site)
         last = max(every, key=lambda one: one.touched_at, default=None)
         before = next((one for one in every if one.scope == scope), None)
@@ -95,11 +108,14 @@ def begin(catalogue: Catalogue, site: str, scope: str, asked: str, now: dt.datet
     return Begun(current, resumed, recorded, returned, last.touched_at, last.pace)
 
 
-def _settle(connection: Connection, site: str) -> tuple[list[Lease], int]:
+def _settle(connection: Connection, site: str, scope: str, now: dt.datetime) -> tuple[list[Lease], int]:
     """Look at what the last run had out on lease: what it recorded is no more to be fetched, the rest waits again."""
     recorded: list[Lease] = []
     back: list[FrontierRow] = []
     for row in frontier.leased(connection, site):
+        if row.scope != scope and not (is_whole(scope) and frontier.is_of_place(row.scope, scope)):
+            continue  # of another crawl, which finds it when it goes on
+        row = replace(row, scope=scope)
         visit = _visit_since(connection, row)
         lease = _recorded(connection, row, visit) if visit is not None else None
         if lease is not None:
@@ -112,7 +128,7 @@ def _settle(connection: Connection, site: str) -> tuple[list[Lease], int]:
                         reason=visit.reason)
             )  # fmt: skip
         else:
-            back.append(replace(row, state="waiting", leased_at=None))
+            back.append(given_back(row, now))
     frontier.put(connection, back)
     return recorded, len(back)
 
@@ -135,16 +151,24 @@ def _recorded(connection: Connection, row: FrontierRow, visit: VisitRow) -> Leas
 
 
 def _adopt(catalogue: Catalogue, site: str, now: dt.datetime) -> None:
-    """Know what the site's visits tell, where there is no frontier: it was lost, or an older program crawled.
+    """Know what the site's visits tell, where no round is known: it was lost or restored, or an older program crawled.
 
     What leads to others is left to be asked for again: where it led is not known any more.
     """
     with catalogue.reading() as reading:
-        if not frontier.is_empty(reading, site):
+        if frontier.rounds_of(reading, site):
             return
-        with catalogue.begin() as connection:
-            for batch in statements.batches(_adopted(reading, site, now)):
-                frontier.put(connection, batch)
+        for batch in statements.batches(_adopted(reading, site, now)):
+            # A transaction each: others crawl meanwhile. It is done once a round has begun.
+            with catalogue.begin() as connection:
+                known = frontier.by_keys(connection, site, [row.key for row in batch])
+                frontier.put(connection, [row for row in batch if _is_later(row, known.get(row.key))])
+
+
+def _is_later(row: FrontierRow, known: FrontierRow | None) -> bool:
+    if known is None or known.visited_at is None or row.visited_at is None:
+        return True
+    return known.visited_at < row.visited_at
 
 
 def _adopted(connection: Connection, site: str, now: dt.datetime) -> Iterator[FrontierRow]:

@@ -7,6 +7,7 @@ so a URL that has to wait is handed out with its ``not_before`` and waits in the
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Protocol, Self, cast
 
 from scrapy import Request, Spider
@@ -14,11 +15,14 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 
 from xinhua_id.crawl.capture import CANNOT_WRITE
+from xinhua_id.crawl.counting import count
 from xinhua_id.crawl.discovery import Kind, Link
 from xinhua_id.crawl.frontier import Frontier
-from xinhua_id.crawl.lease import Lease
+from xinhua_id.crawl.lease import Lease, Settled
+from xinhua_id.crawl.revisit import BY_RULES
 from xinhua_id.crawl.stopping import closing, end_crawl
 from xinhua_id.errors import ArchiveError, UsageError
+from xinhua_id.items import Outcome
 
 
 class Leasing(Protocol):
@@ -26,6 +30,9 @@ class Leasing(Protocol):
 
     def request(self, lease: Lease) -> Request:
         """Return the request that visits a lease."""
+
+    def refuses(self, lease: Lease) -> bool:
+        """Whether the rules of today do not let a lease's URL in."""
 
 
 def frontier_of(crawler: Crawler) -> Frontier:
@@ -73,11 +80,14 @@ class FrontierScheduler(BaseScheduler):
         """Lease the next URL and return the request that visits it; a frontier that cannot be asked ends the crawl."""
         if closing(self._crawler):
             return None
+        if self._spider is None:
+            return None
         try:
-            lease = self.frontier.lease()
+            while (lease := self.frontier.lease()) is not None and self._spider.refuses(lease):
+                # It was let in by other rules: a `deny` of today counts for what was found before it.
+                count(self._crawler.stats, Outcome.DENIED, BY_RULES)
+                self.frontier.acknowledge(Settled(lease, Outcome.DENIED, dt.datetime.now(dt.UTC), BY_RULES))
         except ArchiveError as error:
             end_crawl(self._crawler, CANNOT_WRITE, error)
             return None
-        if lease is None or self._spider is None:
-            return None
-        return self._spider.request(lease)
+        return self._spider.request(lease) if lease is not None else None

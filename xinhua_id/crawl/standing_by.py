@@ -15,6 +15,7 @@ from pathlib import Path
 
 from xinhua_id.catalogue import frontier
 from xinhua_id.catalogue.store import Catalogue
+from xinhua_id.crawl.discovery import Rules
 from xinhua_id.crawl.run import Shared
 from xinhua_id.crawl.target import Target
 
@@ -27,14 +28,26 @@ logger = logging.getLogger(__name__)
 
 
 class Line:
-    """The targets still to be crawled, in turn. ``shared`` is the catalogue where to look what others have done."""
+    """The targets still to be crawled, in turn.
 
-    def __init__(self, targets: Sequence[Target], archive: Path, shared: Shared | None, pause: float = PAUSE) -> None:
+    ``shared`` is the catalogue where to look what others have done. ``ranged``: the crawl is of some days only.
+    """
+
+    def __init__(
+        self,
+        targets: Sequence[Target],
+        archive: Path,
+        shared: Shared | None,
+        pause: float = PAUSE,
+        *,
+        ranged: bool = False,
+    ) -> None:
         self._waiting = deque(targets)
         self._archive = archive
         self._shared = shared
         self._pause = pause
-        self._since = dt.datetime.now(dt.UTC) - SHORTLY
+        self._begun = dt.datetime.now(dt.UTC)
+        self._ranged = ranged
         self._put_off: set[str] = set()
 
     def next(self) -> Target | None:
@@ -55,10 +68,15 @@ class Line:
             await asyncio.sleep(self._pause)
 
     def _is_done(self, target: Target, shared: Shared) -> bool:
+        whole = not self._ranged and Rules.of(target.source, target.seeds).whole_site
+        # Only the whole site is the same for whoever asks; of the rest counts what another did while we waited.
+        since = self._begun - SHORTLY if whole else self._begun
+        if not whole and target.name not in self._put_off:
+            return False
         catalogue = Catalogue.open(self._archive, shared.url)
         try:
             with catalogue.reading() as connection:
                 rounds = frontier.rounds_of(connection, target.name)
         finally:
             catalogue.close()
-        return any(one.ended_at is not None and one.ended_at >= self._since for one in rounds)
+        return any(one.ended_at is not None and one.ended_at >= since for one in rounds)

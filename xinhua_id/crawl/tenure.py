@@ -1,8 +1,8 @@
 """A site's tenure: this worker, of all that share a catalogue, crawls it; where it dies, another takes over.
 
-The holder makes its beat grow. Whoever wants the site watches, and takes it once the beat has stood still for so long
-by his own clock; a holder whose process is gone from this very machine is not waited for. A holder that was only asleep
-finds out before it sends or commits anything. Workers that share no catalogue are kept apart by `archive.lock` alone.
+The holder beats, and whoever wants the site takes it once the last beat is old enough by the database's own clock; a
+holder whose process is gone from this very machine is not waited for. A holder that was only asleep finds out before it
+sends or commits anything. Workers that share no catalogue are kept apart by `archive.lock` alone.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import socket
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -26,31 +27,33 @@ from xinhua_id.catalogue import tenures
 from xinhua_id.catalogue.rows import TenureRow
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.crawl.stopping import Stopping, end_crawl
-from xinhua_id.errors import ArchiveError, InUse
+from xinhua_id.errors import ArchiveError, InUse, UsageError
 
 #: A holder whose beat stood still for so long is dead, seconds.
 PATIENCE = 60.0
+# No worker can be sure to beat within less.
+_SHORTEST = 3.0
 # So often within that time it beats.
 _BEATS = 6
 
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
 class Watch:
-    """What one worker saw of the beats of others: since when each stands still, by this machine's clock."""
+    """After how many seconds without a beat a holder is dead. Raises `UsageError` for a time too short to beat in."""
 
-    def __init__(self, patience: float = PATIENCE, ticks: Callable[[], float] = time.monotonic) -> None:
-        self.patience = patience
-        self._ticks = ticks
-        self._seen: dict[str, tuple[str, int, float]] = {}
+    patience: float = PATIENCE
 
-    def is_dead(self, row: TenureRow) -> bool:
-        """Whether a holder may be taken over from."""
-        holder, beat, since = self._seen.get(row.site, ("", -1, 0.0))
-        if (holder, beat) != (row.holder, row.beat):
-            self._seen[row.site] = row.holder, row.beat, self._ticks()
-            since = self._ticks()
-        return self._ticks() - since >= self.patience or is_gone(row.holder)
+    def __post_init__(self) -> None:
+        if self.patience < _SHORTEST:
+            raise UsageError(
+                f"XINHUA_ID_TAKE_OVER_SECONDS: {self.patience:g} is too short", now=f"Set it to {_SHORTEST:g} or more."
+            )
+
+    def is_dead(self, row: TenureRow, now: float) -> bool:
+        """Whether a holder may be taken over from; ``now`` is by the database's clock."""
+        return now - row.beat_at >= self.patience or is_gone(row.holder)
 
 
 class Tenure:
@@ -62,7 +65,7 @@ class Tenure:
         self.site, self.holder, self.took_over = site, holder, took_over
         self._catalogue = catalogue
         self._patience = patience
-        self._beaten = time.monotonic()
+        self._beaten = _awake()
         self._timer: asyncio.TimerHandle | None = None
 
     @classmethod
@@ -73,7 +76,7 @@ class Tenure:
             holder = name_of_this_process()
             with catalogue.begin() as connection:
                 row = tenures.of(connection, site)
-                if (row is not None and not watch.is_dead(row)) or not tenures.take(
+                if (row is not None and not watch.is_dead(row, tenures.clock(connection))) or not tenures.take(
                     connection, site, holder, run, now, row
                 ):
                     raise held_by(row, site)
@@ -88,11 +91,11 @@ class Tenure:
         """Beat within a transaction; raise `InUse` where the site is somebody else's by now."""
         if not tenures.beat(connection, self.site, self.holder):
             raise held_by(tenures.of(connection, self.site), self.site)
-        self._beaten = time.monotonic()
+        self._beaten = _awake()
 
     def check(self) -> None:
         """Raise `InUse` where the site is somebody else's: asks the catalogue only when the last beat is old."""
-        if time.monotonic() - self._beaten > self._patience / 2:
+        if _awake() - self._beaten > self._patience / 2:
             self._beat()
 
     def keep(self, failed: Callable[[ArchiveError], None]) -> None:
@@ -100,11 +103,14 @@ class Tenure:
 
         def beat() -> None:
             try:
-                if time.monotonic() - self._beaten >= self._patience / _BEATS:
+                if _awake() - self._beaten >= self._patience / _BEATS:
                     self._beat()
             except ArchiveError as error:
-                failed(error)
-                return
+                # A database that is away for a moment is no end, as long as nobody may have taken over.
+                if isinstance(error, InUse) or _awake() - self._beaten > self._patience / 2:
+                    failed(error)
+                    return
+                logger.warning("no sign of life could be given for %s, and is tried again: %s", self.site, error)
             self.keep(failed)
 
         self._timer = asyncio.get_running_loop().call_later(self._patience / _BEATS, beat)
@@ -115,7 +121,7 @@ class Tenure:
             self._timer.cancel()
             self._timer = None
         try:
-            with self._catalogue.begin() as connection:
+            with self._catalogue.begin(alone=False) as connection:
                 tenures.give_up(connection, self.site, self.holder)
         except ArchiveError as error:
             logger.warning("the tenure of %s could not be given up, and ends by itself: %s", self.site, error)
@@ -123,7 +129,8 @@ class Tenure:
             self._catalogue.close()
 
     def _beat(self) -> None:
-        with self._catalogue.begin() as connection:
+        # It touches one row of its own: no long transaction of others may hold it up.
+        with self._catalogue.begin(alone=False) as connection:
             self.fence(connection)
 
 
@@ -178,6 +185,12 @@ def is_gone(holder: str) -> bool:
     except OSError:
         return False
     return False
+
+
+def _awake() -> float:
+    """Return seconds of a clock that goes on while the machine is suspended, where there is one."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
 def _machine() -> str:

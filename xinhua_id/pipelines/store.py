@@ -203,8 +203,10 @@ class Store(Stage):
         outcome = _ENDS.get(reason, reason)
         with contextlib.suppress(ArchiveError):  # kept in `captures.error`, which is told below
             self._explain(captures, run)
-        with contextlib.suppress(ArchiveError):
+        try:
             self._end_work(captures, reason)
+        except ArchiveError as lost:
+            end_crawl(self.crawler, "archive-cannot-write", lost)  # closed it is; what it says counts all the same
         with contextlib.suppress(ArchiveError):
             captures.close(outcome)
         error = error_of(self.crawler) or captures.error

@@ -137,6 +137,12 @@ class NewsSpider(Spider):
             meta=meta,
         )
 
+    def refuses(self, lease: Lease) -> bool:
+        """Whether the rules of today refuse a URL that was found by others; a beginning is the operator's word."""
+        if lease.kind in BELONGING or lease.depth == 0:
+            return False
+        return self.rules.refusal(lease.url, lease.kind) in {"denied", "other-host"}
+
     def answered(self, response: Response) -> Iterator[Visit]:
         """Turn a response into its Visit."""
         assert response.request is not None

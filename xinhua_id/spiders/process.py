@@ -117,7 +117,9 @@ def crawl(
     loop = asyncio.get_event_loop()
 
     async def one_after_the_other() -> None:
-        line = Line(targets, Path(chosen["XINHUA_ID_ARCHIVE"]), shared if stand_by else None)
+        line = Line(
+            targets, Path(chosen["XINHUA_ID_ARCHIVE"]), shared if stand_by else None, ranged=bool(since or until)
+        )
         while (target := line.next()) is not None:
             try:
                 crawled = _begin(target, chosen, since, until, limit, shared)

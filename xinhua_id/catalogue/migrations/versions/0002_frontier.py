@@ -72,6 +72,7 @@ def upgrade() -> None:
         sa.Column("holder", _TEXT, nullable=False),
         sa.Column("run", _TEXT, nullable=False),
         sa.Column("beat", sa.BigInteger(), nullable=False),
+        sa.Column("beat_at", sa.Float(), nullable=False),
         sa.Column("taken_at", _TEXT, nullable=False),
         sa.PrimaryKeyConstraint("site"),
     )
