@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql
 
@@ -150,6 +150,7 @@ def test_the_address_of_a_story_says_where_a_site_is(catalogue: Catalogue) -> No
         assert coverage.address(connection, "lain") is None
 
 
+@settings(max_examples=20)
 @given(
     st.lists(st.none() | st.datetimes(timezones=st.timezones()), max_size=25),
     st.sampled_from(ZONES),

@@ -9,10 +9,10 @@ from tests.crawl.workers import share
 from tests.postgres_server import PostgresServer
 
 
-def test_a_crawl_that_is_killed_four_times_ends_with_every_page_captured_once_and_the_items_of_a_calm_one(
+def test_a_crawl_that_is_killed_three_times_ends_with_every_page_captured_once_and_the_items_of_a_calm_one(
     tmp_path: Path,
 ) -> None:
-    report = torture(tmp_path, kills=4, pages=60, seed=2)
+    report = torture(tmp_path, kills=3, pages=40, seed=2)
     assert report.faults == []
     assert report.deaths >= 2
     assert report.captured >= report.pages

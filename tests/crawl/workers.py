@@ -137,6 +137,8 @@ def _compare(sites: list[ManyStories], archive: Path, report: Report) -> None:
             report.faults.append(f"{len(missing)} addresses of {site.base} were never captured: {missing[:3]}")
         times = sorted(site.times)
         for many in (10, 20):
+            if len(times) <= many:
+                continue
             fastest = min(later - earlier for earlier, later in zip(times, times[many:], strict=False))
             report.fastest = max(report.fastest, many / fastest)
             if fastest < many * PAUSE - _ROOM:
