@@ -54,7 +54,7 @@ def absolute(base: str, link: str) -> str | None:
     return urlunsplit((parts.scheme, netloc, path, query, ""))
 
 
-@functools.lru_cache(maxsize=8192)  # a page's links are asked about twenty times on their way to the frontier
+@functools.lru_cache(maxsize=1024)  # a page's links are asked about twenty times on their way to the frontier
 def canonical(url: str) -> str:
     """Return the form under which two addresses of one page are equal.
 

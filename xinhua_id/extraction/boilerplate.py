@@ -158,7 +158,7 @@ _FIRST_WORD = re.compile(r"[\W\d_]*([^\W\d_]{0,3})")
 _NO_WORD = "-"
 
 
-@functools.lru_cache(maxsize=8192)
+@functools.lru_cache(maxsize=1024)
 def rule_for(text: str) -> Rule | None:
     """Return the rule that removes a block of this text, or None."""
     if len(text) > _LONGEST:
