@@ -45,10 +45,20 @@ _SHAPING = (
     "DOWNLOAD_MAXSIZE",
     "DOWNLOAD_VERIFY_CERTIFICATES",
     "XINHUA_ID_BACKOFF",
+    "XINHUA_ID_BREAKER_FAILURES",
+    "XINHUA_ID_BREAKER_OPENINGS",
+    "XINHUA_ID_BREAKER_REST",
+    "XINHUA_ID_BYTES_A_RUN",
     "XINHUA_ID_CONTACT",
     "XINHUA_ID_LOOPBACK_BACKOFF",
     "XINHUA_ID_LOOPBACK_DELAY",
+    "XINHUA_ID_LONGEST_DELAY",
+    "XINHUA_ID_LONGEST_REST",
+    "XINHUA_ID_PAGES_A_RUN",
     "XINHUA_ID_PERMISSIONS",
+    "XINHUA_ID_REVISIT",
+    "XINHUA_ID_REVISIT_LONGEST_DAYS",
+    "XINHUA_ID_REVISIT_SHORTEST_HOURS",
 )
 #: Scrapy's close reasons that are no success and no failure, in the manifest's words.
 #: Those after which the next run begins a round of its own.
