@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from xinhua_id.catalogue.rows import CaptureRow
 from xinhua_id.errors import BadPayload, BadRecord
 from xinhua_id.items import Capture, Page
 from xinhua_id.warc import payload, reader, record
@@ -58,6 +59,16 @@ def revisited(found: Record, where: Where, original: FindOriginal) -> Page | Non
         seen.capture,
         incomplete=whole.incomplete,
     )
+
+
+def page_at(folder: Path, row: CaptureRow, original: FindOriginal) -> Page | None:
+    """Return the page of a capture, that of a revisit with its ``original``'s body; None where that is not at hand.
+
+    ``folder`` is the site's folder of WARC files. Raises `BadRecord` where the record cannot be read.
+    """
+    path = file_in(folder, row.file)
+    found = reader.record_at(path, row.offset, row.length)
+    return page_in(found, path) if found.type == "response" else revisited(found, path, original)
 
 
 def page_in(found: Record, path: Where) -> Page:

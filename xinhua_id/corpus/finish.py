@@ -12,7 +12,7 @@ from typing import Any
 
 from xinhua_id import sources
 from xinhua_id.archive.commit import Committer, Ended
-from xinhua_id.archive.pages import file_in, page_in, revisited
+from xinhua_id.archive.pages import page_at
 from xinhua_id.archive.revisits import OriginalRecords
 from xinhua_id.catalogue.rows import CaptureRow
 from xinhua_id.corpus.reextract import Reread, outcome_of
@@ -20,9 +20,8 @@ from xinhua_id.crawl.discovery import Kind, Rules
 from xinhua_id.crawl.known import KnownStories
 from xinhua_id.crawl.target import Range
 from xinhua_id.errors import SourceError
-from xinhua_id.items import Article, Outcome, Page
+from xinhua_id.items import Article, Outcome
 from xinhua_id.sources import Source
-from xinhua_id.warc import reader
 
 
 def finish(committer: Committer, about: Mapping[str, Any], rows: Iterable[CaptureRow]) -> int:
@@ -36,7 +35,7 @@ def finish(committer: Committer, about: Mapping[str, Any], rows: Iterable[Captur
     originals = OriginalRecords(committer.home / "warc", committer.catalogue.url)
     before = stories = _stories(committer)
     for row in rows:
-        page = _page(committer, row, originals)
+        page = page_at(committer.home / "warc", row, originals.of)
         if page is None or page.incomplete is not None:
             continue
         found = outcome_of(page, source or sources.match(row.url))
@@ -75,12 +74,6 @@ def _new_in(found: Reread, known: KnownStories, chosen: Range, full: bool) -> Re
     if reason := known.repeats(article):
         return Reread(found.page, Outcome.DUPLICATE, reason)
     return Reread(found.page, Outcome.NO_ARTICLE, "over-limit") if full else found
-
-
-def _page(committer: Committer, row: CaptureRow, originals: OriginalRecords) -> Page | None:
-    path = file_in(committer.home / "warc", row.file)
-    found = reader.record_at(path, row.offset, row.length)
-    return page_in(found, path) if found.type == "response" else revisited(found, path, originals.of)
 
 
 def _source(about: Mapping[str, Any]) -> Source | None:

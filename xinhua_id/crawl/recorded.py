@@ -15,7 +15,8 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from xinhua_id.archive.pages import file_in, page_in, revisited
+from xinhua_id.archive.commit import Committer
+from xinhua_id.archive.pages import page_at
 from xinhua_id.archive.revisits import OriginalRecords
 from xinhua_id.catalogue import captures as rows
 from xinhua_id.catalogue.rows import CaptureRow
@@ -23,7 +24,6 @@ from xinhua_id.crawl.capture import Captures
 from xinhua_id.crawl.lease import Lease
 from xinhua_id.errors import BadRecord
 from xinhua_id.items import Page
-from xinhua_id.warc import reader
 from xinhua_id.warc.exchange import target_uri
 
 logger = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ class RecordedMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self._originals: OriginalRecords | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -46,7 +47,7 @@ class RecordedMiddleware:
         if lease is None or lease.recorded is None:
             return None
         captures = Captures.of(self.crawler)
-        page = _page(captures, lease.recorded.capture)
+        page = self._page(captures.committer, lease.recorded.capture)
         if page is None:
             self.crawler.stats.inc_value("frontier/refetched")
             request.meta["lease"] = replace(lease, recorded=None)  # its visit is one of its own from here on
@@ -55,28 +56,31 @@ class RecordedMiddleware:
         self.crawler.stats.inc_value("frontier/read-from-records")
         return Response(request.url, status=page.status, request=request)
 
+    def _page(self, committer: Committer | None, row: CaptureRow) -> Page | None:
+        if committer is None:
+            return None
+        self._originals = self._originals or _originals(committer)
+        return _page(committer, row, self._originals)
+
 
 def recent_page(crawler: Crawler, url: str, since: dt.datetime) -> Page | None:
     """Return the latest whole answer to a URL since a moment, if it was captured and can be read."""
-    captures = Captures.of(crawler)
-    if captures.catalogue is None or captures.committer is None:
+    committer = Captures.of(crawler).committer
+    if committer is None:
         return None
-    with captures.catalogue.reading() as connection:
+    with committer.catalogue.reading() as connection:
         found = list(rows.at(connection, target_uri(url), since))
-    mine = [row for row in found if row.site == captures.committer.home.name and row.truncated is None]
-    return _page(captures, mine[-1]) if mine else None
+    mine = [row for row in found if row.site == committer.home.name and row.truncated is None]
+    return _page(committer, mine[-1], _originals(committer)) if mine else None
 
 
-def _page(captures: Captures, row: CaptureRow) -> Page | None:
-    if captures.committer is None:
-        return None
-    folder = captures.committer.home / "warc"
+def _originals(committer: Committer) -> OriginalRecords:
+    return OriginalRecords(committer.home / "warc", committer.catalogue.url)
+
+
+def _page(committer: Committer, row: CaptureRow, originals: OriginalRecords) -> Page | None:
     try:
-        path = file_in(folder, row.file)
-        found = reader.record_at(path, row.offset, row.length)
-        if found.type == "response":
-            return page_in(found, path)
-        return revisited(found, path, OriginalRecords(folder).of)
+        return page_at(committer.home / "warc", row, originals.of)
     except BadRecord as error:
         logger.warning("%s is fetched again: %s", row.url, error)
         return None
