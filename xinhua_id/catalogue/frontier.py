@@ -25,6 +25,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from xinhua_id.catalogue import statements, tables
 from xinhua_id.catalogue.rows import FrontierRow, RoundRow
@@ -58,49 +59,31 @@ def take(
     connection: Connection, site: str, scope: str, now: dt.datetime, most: int, below: int | None = None
 ) -> list[FrontierRow]:
     """Lease the next waiting URLs, at most so many, and return them in their order; ``below`` a rank only."""
-    asked = {
-        "of_site": site, "of_scope": scope, "now": now, "most": most, "below": _NO_RANK if below is None else below,
-    }  # fmt: skip
-    found = connection.execute(_TAKE, asked).mappings()
-    return sorted((FrontierRow(**row) for row in found), key=lambda row: (row.rank, row.turn))
+    found = _leased(connection, _TAKE, site, scope, now, most, below)
+    return sorted(found, key=lambda row: (row.rank, row.turn))
 
 
 def take_later(
     connection: Connection, site: str, scope: str, now: dt.datetime, most: int, below: int | None = None
 ) -> list[FrontierRow]:
     """Lease the URLs that are to be asked for again, the first to come due first; ``below`` a rank only."""
-    asked = {
-        "of_site": site, "of_scope": scope, "now": now, "most": most, "below": _NO_RANK if below is None else below,
-    }  # fmt: skip
-    found = connection.execute(_TAKE_LATER, asked).mappings()
-    return sorted((FrontierRow(**row) for row in found), key=lambda row: (str(row.due_at), row.turn))
+    found = _leased(connection, _TAKE_LATER, site, scope, now, most, below)
+    return sorted(found, key=lambda row: (str(row.due_at), row.turn))
 
 
-def ripen(connection: Connection, site: str, scope: str, now: dt.datetime) -> int:
-    """Let what was to be asked for again wait its turn where its moment has come; return how much that is."""
-    return connection.execute(_RIPEN, {"of_site": site, "of_scope": scope, "now": now}).rowcount
+def ripen(connection: Connection, site: str, scope: str, now: dt.datetime) -> None:
+    """Let what was to be asked for again wait its turn where its moment has come."""
+    connection.execute(_RIPEN, {"of_site": site, "of_scope": scope, "now": now})
 
 
-def recall(connection: Connection, row: RoundRow, since: dt.datetime | None, turn: int, most: int, *, rank: int) -> int:
-    """Let known URLs whose next visit is due wait their turn, at most so many, as ``rank``; return how many.
-
-    With ``since``, only those that are said to have been published since then.
-    """
-    asked = {
-        "of_site": row.site, "of_scope": row.scope, "begun": row.begun_at, "as_turn": turn, "as_rank": rank,
-        "most": most,
-    }  # fmt: skip
-    statement = _RECALL if since is None else _RECALL_SINCE
-    return connection.execute(statement, asked if since is None else {**asked, "since": since}).rowcount
+def recall(connection: Connection, row: RoundRow, turn: int, rank: int, most: int) -> int:
+    """Let known URLs whose next visit is due wait their turn, at most so many, as ``rank``; return how many."""
+    return connection.execute(_RECALL, {**_again(row, turn, rank), "most": most}).rowcount
 
 
 def recall_leading(connection: Connection, row: RoundRow, turn: int, rank: int, kinds: Collection[str]) -> int:
     """Let due listings and their like wait their turn; return how many."""
-    asked = {
-        "of_site": row.site, "of_scope": row.scope, "begun": row.begun_at, "as_turn": turn, "as_rank": rank,
-        "kinds": list(kinds),
-    }  # fmt: skip
-    return connection.execute(_RECALL_LEADING, asked).rowcount
+    return connection.execute(_RECALL_LEADING, {**_again(row, turn, rank), "kinds": list(kinds)}).rowcount
 
 
 def take_up_aside(
@@ -128,28 +111,30 @@ def take_up_aside(
     return connection.execute(statement.values(state="waiting", scope=row.scope, turn=turn, tries=1)).rowcount
 
 
-def leased(connection: Connection, site: str) -> list[FrontierRow]:
-    """Return what is out on lease."""
-    query = select(_FRONTIER).where(_FRONTIER.c.site == site, tables.is_in(_FRONTIER, "leased"))
+def leased(connection: Connection, site: str, scope: str) -> list[FrontierRow]:
+    """Return what is out on lease in a scope; for that of a whole site, in the scopes of its seeds as well."""
+    query = select(_FRONTIER).where(
+        _FRONTIER.c.site == site, tables.is_in(_FRONTIER, "leased"), _is_near(literal(scope))
+    )
     return statements.every(connection, FrontierRow, query.order_by(_FRONTIER.c.rank, _FRONTIER.c.turn))
 
 
-def give_back(connection: Connection, site: str, scope: str, now: dt.datetime) -> int:
-    """Let everything of a scope that is out on lease wait again, a retry for its moment; return how much that is."""
+def give_back(connection: Connection, site: str, scope: str, now: dt.datetime) -> None:
+    """Let everything of a scope that is out on lease wait again, a retry for its moment."""
     back = update(_FRONTIER).where(
         _FRONTIER.c.site == site, _FRONTIER.c.scope == scope, tables.is_in(_FRONTIER, "leased")
     )
     state = case((_FRONTIER.c.due_at > now, "later"), else_="waiting")
-    return connection.execute(back.values(state=state, leased_at=None)).rowcount
+    connection.execute(back.values(state=state, leased_at=None))
 
 
-def gather(connection: Connection, site: str, scope: str) -> int:
-    """Let what waits of the seeds' crawls wait for that of the whole site; return how much that is."""
+def gather(connection: Connection, site: str, scope: str) -> None:
+    """Let what waits of the seeds' crawls wait for that of the whole site."""
     waits = or_(tables.is_in(_FRONTIER, "waiting"), tables.is_in(_FRONTIER, "later"))
     left = update(_FRONTIER).where(
         _FRONTIER.c.site == site, waits, _FRONTIER.c.scope != scope, _is_near(literal(scope))
     )
-    return connection.execute(left.values(scope=scope)).rowcount
+    connection.execute(left.values(scope=scope))
 
 
 def waiting(connection: Connection, site: str, scope: str, below: int | None = None) -> int:
@@ -169,21 +154,10 @@ def states(connection: Connection, site: str | None = None) -> dict[tuple[str, s
     return {(row[0], row[1]): int(row[2]) for row in found}
 
 
-def is_empty(connection: Connection, site: str) -> bool:
-    """Whether a site has no URL yet."""
-    return connection.execute(select(_FRONTIER.c.key).where(_FRONTIER.c.site == site).limit(1)).first() is None
-
-
 def each(connection: Connection, site: str) -> Iterator[FrontierRow]:
     """Yield every URL of a site, by key; memory stays flat."""
     query = select(_FRONTIER).where(_FRONTIER.c.site == site).order_by(_FRONTIER.c.key)
     return statements.each(connection, FrontierRow, query)
-
-
-def round_of(connection: Connection, site: str, scope: str) -> RoundRow | None:
-    """Return the latest round of a site."""
-    query = select(_ROUNDS).where(_ROUNDS.c.site == site, _ROUNDS.c.scope == scope)
-    return statements.one(connection, RoundRow, query)
 
 
 def rounds_of(connection: Connection, site: str) -> list[RoundRow]:
@@ -209,6 +183,22 @@ def touch(
     connection.execute(_TOUCH, said)
 
 
+def _leased(
+    connection: Connection, statement: ReturningUpdate[Any], site: str, scope: str, now: dt.datetime, most: int,
+    below: int | None,
+) -> list[FrontierRow]:  # fmt: skip
+    asked = {
+        "of_site": site, "of_scope": scope, "now": now, "most": most, "below": _NO_RANK if below is None else below,
+    }  # fmt: skip
+    return [FrontierRow(**row) for row in connection.execute(statement, asked).mappings()]
+
+
+def _again(row: RoundRow, turn: int, rank: int) -> dict[str, object]:
+    return {
+        "of_site": row.site, "of_scope": row.scope, "begun": row.begun_at, "as_turn": turn, "as_rank": rank,
+    }  # fmt: skip
+
+
 def _number(connection: Connection, site: str, state: str, below: int | None, scope: str | None = None) -> int:
     query = select(func.count()).select_from(_FRONTIER).where(_FRONTIER.c.site == site, tables.is_in(_FRONTIER, state))
     if scope is not None:
@@ -223,11 +213,6 @@ def _of(state: str, *more: ColumnElement[bool], every_scope: bool = False) -> Se
         _FRONTIER.c.site == bindparam("of_site"), tables.is_in(_FRONTIER, state), *more
     )
     return chosen if every_scope else chosen.where(_FRONTIER.c.scope == bindparam("of_scope"))
-
-
-def is_of_place(scope: str, whole: str) -> bool:
-    """Whether a scope is of the place that the scope of a whole site names: what `_is_near` says in SQL."""
-    return scope == whole or (whole == "" and not scope.startswith(ELSEWHERE))
 
 
 def _is_near(scope: ColumnElement[str]) -> ColumnElement[bool]:
@@ -287,19 +272,7 @@ _DUE = _of(
     _is_near(bindparam("of_scope", type_=tables.Text())),
     every_scope=True,
 )
-_IN_ORDER = _DUE.order_by(_FRONTIER.c.due_at).limit(bindparam("most"))
-_RECALL = update(_FRONTIER).where(_those(_IN_ORDER)).values(_AGAIN)
-_RECALL_SINCE = (
-    update(_FRONTIER)
-    .where(
-        _those(
-            _DUE.where(_FRONTIER.c.published >= bindparam("since", type_=tables.Moment()))
-            .order_by(_FRONTIER.c.due_at)
-            .limit(bindparam("most"))
-        )
-    )
-    .values(_AGAIN)
-)
+_RECALL = update(_FRONTIER).where(_those(_DUE.order_by(_FRONTIER.c.due_at).limit(bindparam("most")))).values(_AGAIN)
 _RECALL_LEADING = (
     update(_FRONTIER).where(_those(_DUE.where(_FRONTIER.c.kind.in_(bindparam("kinds", expanding=True))))).values(_AGAIN)
 )

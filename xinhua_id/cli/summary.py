@@ -167,9 +167,11 @@ def _round(stats: Mapping[str, Any]) -> str:
         said.append(f"{read} pages read from their records, not fetched again")
     if stats.get("frontier/took-over-from"):
         said.append("taken over from a worker that had died")
-    for name, word in (("changed", "changed"), ("gone", "gone"), ("moved", "moved")):
-        if number := stats.get(f"stories/{name}"):
-            said.append(f"{number} {'story' if number == 1 else 'stories'} {word}")
+    said += [
+        f"{number} {'story' if number == 1 else 'stories'} {change}"
+        for change in ("changed", "gone", "moved")
+        if (number := stats.get(f"stories/{change}"))
+    ]
     return ", ".join(said)
 
 

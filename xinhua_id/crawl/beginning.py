@@ -10,7 +10,6 @@ import logging
 
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
-from sqlalchemy import Connection
 
 from xinhua_id import sources, urls
 from xinhua_id.crawl import rounds
@@ -27,11 +26,10 @@ from xinhua_id.crawl.tenure import PATIENCE, Watch
 from xinhua_id.errors import UsageError
 from xinhua_id.items import Outcome
 
-#: Which stories that are known already are asked for: those that are due, all that are met again, or none.
+#: Which stories that are known already are asked for: those that are due, or all that are met again.
 REVISITS = ("due", "all")
 # What was asked for beside the addresses: a round is gone on with where all of it is the same.
 _ASKED = ("seeds", "since", "until", "requisites", "base")
-
 # Seconds in which a group is committed, and a worker's death is seen at the earliest.
 _A_GROUP = 5.0
 
@@ -48,7 +46,7 @@ def begin_work(crawler: Crawler, rules: Rules, chosen: Range, run: Run) -> Front
         [link.url for link in rules.begin], whole_site=rules.whole_site, at=_elsewhere(site, run.about.get("base"))
     )
     asked = rounds.asked_as_text({name: run.about.get(name) for name in _ASKED})
-    fence = run.tenure.fence if run.tenure else _nobody_else
+    fence = run.tenure.fence if run.tenure else None  # else the lock of the site's folder is all there is
     begun = rounds.begin(captures.catalogue, site, scope, asked, dt.datetime.now(dt.UTC), fence)
     frontier = Frontier(
         captures.catalogue,
@@ -86,10 +84,6 @@ def begin_work(crawler: Crawler, rules: Rules, chosen: Range, run: Run) -> Front
     return frontier
 
 
-def _nobody_else(connection: Connection) -> None:
-    """Stand for a fence where the lock of the site's folder is all there is."""
-
-
 def _elsewhere(name: str, base: object) -> str | None:
     """Return the host at which a described site is served instead of its own, None where it is at home."""
     own = next((source.base for source in sources.shipped() if source.name == name), None)
@@ -98,7 +92,7 @@ def _elsewhere(name: str, base: object) -> str | None:
 
 def _keep_the_pause(crawler: Crawler, begun: rounds.Begun, rules: Rules) -> None:
     """Let the pause between two requests count across a restart, or a take-over, too."""
-    if begun.touched_at is None:
+    if begun.last is None:
         return
     now = dt.datetime.now(dt.UTC)
     until = begun.round.rests_until
@@ -106,11 +100,11 @@ def _keep_the_pause(crawler: Crawler, begun: rounds.Begun, rules: Rules) -> None
         for link in rules.begin:
             recently_visited(crawler, link.url, -(until - now).total_seconds())
         return
-    passed = (now - begun.touched_at).total_seconds()
+    passed = (now - begun.last.touched_at).total_seconds()
     # What was asked after the last commit is not known here, so a group's time is added.
-    if passed < begun.pace + _A_GROUP:
+    if passed < begun.last.pace + _A_GROUP:
         for link in rules.begin:
-            recently_visited(crawler, link.url, -begun.pace)
+            recently_visited(crawler, link.url, -begun.last.pace)
 
 
 def shared_by(settings: BaseSettings) -> Shared | None:

@@ -29,7 +29,7 @@ from xinhua_id.crawl.target import Range
 
 #: So many leases are taken at once, at the most.
 BATCH = 100
-# What waits for its next try is handed out early, in such numbers, where nothing else is to be done.
+# What waits for its next try is handed out early, in such numbers, where nothing else is to be done; behind all else.
 _LATER = 4
 _SLEEPERS = 1_000
 #: Due visits and what was left aside join those that wait in such numbers, so that a round begins at once.
@@ -55,8 +55,7 @@ class Frontier:
     somebody else has taken the site over. ``resumed``: the round was begun by an earlier run. ``again``: what earlier
     rounds visited is visited once more. ``recorded`` are leases that a crawl which died had recorded; they are handed
     out first. ``pace`` is how many seconds lie between two requests, for who comes next, and before ``rests_until``
-    the site wants none. What asks the catalogue raises
-    `ArchiveError`.
+    the site wants none. What asks the catalogue raises `ArchiveError`.
     """
 
     def __init__(
@@ -66,7 +65,7 @@ class Frontier:
         *,
         chosen: Range | None = None,
         commit: Callable[[], None] | None = None,
-        fence: Callable[[Connection], None] | None = None,
+        fence: rounds.Fence | None = None,
         told: Watching | None = None,
         recorded: Iterable[Lease] = (),
         resumed: bool = False,
@@ -94,7 +93,7 @@ class Frontier:
         self._series: dict[str, set[str]] = {}
         self._offers: list[Offer] = []
         self._entered: list[tuple[Settled, int]] = []
-        self._exhausted = self._no_story = self._recalled_leading = False
+        self._exhausted = self._no_story = False
         with catalogue.reading() as connection:
             self._waiting = rows.waiting(connection, current.site, current.scope)
         self._turn = offers.turn_at(current, clock())
@@ -174,12 +173,8 @@ class Frontier:
             self._fence(connection)
             rows.give_back(connection, self.round.site, self.round.scope, now)
             rows.put(connection, self._recorded())
-            rows.touch(connection, self.round.site, self.round.scope, now, self.pace, self.rests_until)
-            if finished:
-                rows.put_round(
-                    connection,
-                    replace(self.round, touched_at=now, ended_at=now, pace=self.pace, rests_until=self.rests_until),
-                )
+            left_at = replace(self.round, touched_at=now, pace=self.pace, rests_until=self.rests_until)
+            rows.put_round(connection, replace(left_at, ended_at=now if finished else None))
             left = rows.waiting(connection, self.round.site, self.round.scope)
         self._heap.clear()
         self._out.clear()
@@ -199,9 +194,7 @@ class Frontier:
         offered, self._offers = self._offers, []
         now, site = self._clock(), self.round.site
         known = rows.by_keys(connection, site, offers.keys_in(settled, offered))
-        made = TakingUp(
-            known, self.round, self._turn, now, self._again, self._intervals, series=self._series
-        )  # fmt: skip
+        made = TakingUp(known, self.round, self._turn, now, self._again, self._intervals, self._series)
         for offer in offered:
             made.offer(offer)
         self._entered += [(one, made.settle(one)) for one in settled]
@@ -287,7 +280,7 @@ class Frontier:
         self._turn += 1
         found = 0
         if chosen.since is None and chosen.until is None:
-            found = rows.recall(connection, current, None, self._turn, _RECALLED, rank=STORY_AGAIN)
+            found = rows.recall(connection, current, self._turn, STORY_AGAIN, _RECALLED)
         if not found:
             found = rows.take_up_aside(connection, current, chosen.since, chosen.until, self._turn, _RECALLED)
         self._waiting += found

@@ -77,12 +77,13 @@ class TakingUp:
     now: dt.datetime
     again: bool = False
     intervals: Intervals = field(default_factory=Intervals)
-    rows: dict[str, FrontierRow] = field(default_factory=dict)
     series: dict[str, set[str]] = field(default_factory=dict)
+    rows: dict[str, FrontierRow] = field(default_factory=dict)
 
-    def offer(self, offer: Offer) -> int:
-        """Take up the links of an offer; return how many are new."""
-        return sum(self._take_up(link, starts=offer.starts) for link in offer.links)
+    def offer(self, offer: Offer) -> None:
+        """Take up the links of an offer."""
+        for link in offer.links:
+            self._take_up(link, starts=offer.starts)
 
     def settle(self, settled: Settled) -> int:
         """End a lease: its row, its links; return how many links are new."""
@@ -125,15 +126,14 @@ class TakingUp:
                     link, depth=row.depth, redirects=row.redirects + 1, nesting=row.nesting,
                     starts=Kind(row.kind) in LEADING or row.kind == Kind.PAGE,
                 )  # fmt: skip
-        ended = revisit.after(row, settled, self.intervals, 0)
-        if step is not None:
-            ended = replace(
-                row, url=step, state="waiting", leased_at=None, redirects=row.redirects + 1, tries=1,
-                turn=self._next_turn(), status=settled.status,
-            )  # fmt: skip
-            fresh += 1
-        self.rows[row.key] = ended
-        return fresh
+        if step is None:
+            self.rows[row.key] = revisit.after(row, settled, self.intervals, 0)
+            return fresh
+        self.rows[row.key] = replace(
+            row, url=step, state="waiting", leased_at=None, redirects=row.redirects + 1, tries=1,
+            turn=self._next_turn(), status=settled.status,
+        )  # fmt: skip
+        return fresh + 1
 
     def _take_up(
         self, link: Link, *, depth: int = 0, redirects: int = 0, nesting: int | None = None, starts: bool = False
@@ -146,12 +146,9 @@ class TakingUp:
                 return False
             if link.kind in BELONGING and not redirects:
                 depth = max(depth - 1, 0)
-            self.rows[key] = FrontierRow(
-                self.round.site, key, self.round.scope, link.url, link.kind.value, "waiting",
-                self._rank(link.kind, starts=starts and redirects == 0 and self.round.number > 1), self._next_turn(),
-                self.now, depth=depth, redirects=redirects, nesting=link.nesting if nesting is None else nesting,
-                published=link.published, modified=link.modified,
-            )  # fmt: skip
+            rank = self._rank(link.kind, starts=starts and redirects == 0 and self.round.number > 1)
+            found = self._found(key, link, "waiting", rank, depth)
+            self.rows[key] = replace(found, redirects=redirects, nesting=link.nesting if nesting is None else nesting)
             return True
         if row.state in {"waiting", "later"} and row.scope != self.round.scope:
             self.rows[key] = replace(row, scope=self.round.scope, turn=self._next_turn())
@@ -185,10 +182,13 @@ class TakingUp:
     def _lay_aside(self, link: Link, depth: int) -> None:
         key = key_of(link.url, link.kind)
         if self._row(key) is None:
-            self.rows[key] = FrontierRow(
-                self.round.site, key, self.round.scope, link.url, link.kind.value, "aside", self._rank(link.kind),
-                self._next_turn(), self.now, depth=depth, published=link.published, modified=link.modified,
-            )  # fmt: skip
+            self.rows[key] = self._found(key, link, "aside", self._rank(link.kind), depth)
+
+    def _found(self, key: str, link: Link, state: str, rank: int, depth: int) -> FrontierRow:
+        return FrontierRow(
+            self.round.site, key, self.round.scope, link.url, link.kind.value, state, rank, self._next_turn(), self.now,
+            depth=depth, published=link.published, modified=link.modified,
+        )  # fmt: skip
 
     def _know_as(self, url: str, story: FrontierRow) -> None:
         """Know another address of a story's page, so that it is not asked for under that one too."""

@@ -31,6 +31,8 @@ STORIES = frozenset({Outcome.STORY, Outcome.DUPLICATE})
 GONE = frozenset({"http-404", "http-410"})
 # What was published so long ago is in its archive by now.
 _SETTLED = dt.timedelta(days=3)
+# The first wait after a visit that brought no page.
+_AGAIN_AFTER = {Outcome.FAILED: dt.timedelta(hours=1), Outcome.DENIED: dt.timedelta(days=1)}
 #: So often in a row a URL may fail, round after round, before nobody asks for it any more.
 _MOST_FAILURES = 12
 
@@ -99,18 +101,14 @@ def _due(row: FrontierRow, settled: Settled, intervals: Intervals, *, was_story:
         return None
     if outcome is Outcome.LISTING:
         return _listing(row, when, intervals)
-    if outcome is Outcome.FAILED:
-        return when + _growing(row, dt.timedelta(hours=1), intervals) if row.fruitless <= _MOST_FAILURES else None
     if reason == BY_RULES:
         return None
-    if outcome is Outcome.DENIED:
-        return when + _growing(row, dt.timedelta(days=1), intervals) if row.fruitless <= _MOST_FAILURES else None
+    if outcome in _AGAIN_AFTER:
+        return when + _growing(row, _AGAIN_AFTER[outcome], intervals) if row.fruitless <= _MOST_FAILURES else None
     if outcome is Outcome.REDIRECT:
         lasting = reason in {"http-301", "http-308", "leads-outside"}
         return None if lasting else when + intervals.listing
-    if was_story:
-        return when + _growing(row, dt.timedelta(days=1), intervals)
-    if reason in _PASSING and row.fruitless <= 5:
+    if was_story or (reason in _PASSING and row.fruitless <= 5):
         return when + _growing(row, dt.timedelta(days=1), intervals)
     return None
 
@@ -124,12 +122,12 @@ def _age(row: FrontierRow, intervals: Intervals) -> dt.timedelta:
 
 def _listing(row: FrontierRow, when: dt.datetime, intervals: Intervals) -> dt.datetime | None:
     """Return when a listing is due; its further pages are asked for only where the page before brought something."""
-    days = period(row.url)
+    kind, days = Kind(row.kind), period(row.url)
     if days is not None and days[1] < when.date() - _SETTLED:
         return None  # the archive of days that are long over
-    if Kind(row.kind) is not Kind.SITEMAP and (page_number(row.url, Kind(row.kind)) or 1) > 1:
+    if kind is not Kind.SITEMAP and (page_number(row.url, kind) or 1) > 1:
         return None
-    if Kind(row.kind) not in LEADING and Kind(row.kind) is not Kind.PAGE:
+    if kind not in LEADING and kind is not Kind.PAGE:
         return when + intervals.listing
     return when + _growing(row, intervals.shortest, intervals, intervals.listing)
 

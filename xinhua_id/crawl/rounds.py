@@ -24,6 +24,8 @@ from xinhua_id.crawl.revisit import STORIES, Intervals
 from xinhua_id.items import Outcome
 from xinhua_id.warc.exchange import target_uri
 
+#: Is called in a transaction before it changes anything, and raises where somebody else has taken the site over.
+Fence = Callable[[Connection], None]
 #: A round that nobody worked at for so long is not gone on with: what is new on the site comes first then.
 RESUMED_WITHIN = dt.timedelta(hours=12)
 
@@ -33,16 +35,14 @@ class Begun:
     """How a run begins: its round, whether that was begun before, and what the run that died had done.
 
     ``recorded`` are the visits that were recorded and not told to the frontier; ``returned`` is how many URLs were out
-    on lease and wait again. ``touched_at`` and ``pace``: when the site was last asked, and how far apart its requests
-    lay.
+    on lease and wait again. ``last`` is the round in which the site was last asked, as it was left.
     """
 
     round: RoundRow
     resumed: bool
     recorded: Sequence[Lease] = ()
     returned: int = 0
-    touched_at: dt.datetime | None = None
-    pace: float = 0.0
+    last: RoundRow | None = None
 
 
 def scope_of(seeds: Sequence[str], *, whole_site: bool, at: str | None = None) -> str:
@@ -75,15 +75,13 @@ def begin(
     scope: str,
     asked: str,
     now: dt.datetime,
-    fence: Callable[[Connection], None] = lambda _: None,
+    fence: Fence | None = None,
 ) -> Begun:
-    """Go on with the round that an earlier run left open, or begin one. Raises `ArchiveError`.
-
-    ``fence`` is called in the transaction, and raises where somebody else has taken the site over.
-    """
+    """Go on with the round that an earlier run left open, or begin one. Raises `ArchiveError`."""
     _adopt(catalogue, site, now)
     with catalogue.begin() as connection:
-        fence(connection)
+        if fence is not None:
+            fence(connection)
         recorded, returned = _settle(connection, site, scope, now)
         if is_whole(scope):
             frontier.gather(connection, site, scope)
@@ -103,19 +101,15 @@ def begin(
             pace, rests = (last.pace, last.rests_until) if last else (0.0, None)
             current = RoundRow(site, scope, number, asked, now, now, None, pace, rests)
         frontier.put_round(connection, current)
-    if last is None:
-        return Begun(current, resumed, recorded, returned)
-    return Begun(current, resumed, recorded, returned, last.touched_at, last.pace)
+    return Begun(current, resumed, recorded, returned, last)
 
 
 def _settle(connection: Connection, site: str, scope: str, now: dt.datetime) -> tuple[list[Lease], int]:
     """Look at what the last run had out on lease: what it recorded is no more to be fetched, the rest waits again."""
     recorded: list[Lease] = []
     back: list[FrontierRow] = []
-    for row in frontier.leased(connection, site):
-        if row.scope != scope and not (is_whole(scope) and frontier.is_of_place(row.scope, scope)):
-            continue  # of another crawl, which finds it when it goes on
-        row = replace(row, scope=scope)
+    # What another crawl has out, it finds when it goes on.
+    for row in (replace(one, scope=scope) for one in frontier.leased(connection, site, scope)):
         visit = _visit_since(connection, row)
         lease = _recorded(connection, row, visit) if visit is not None else None
         if lease is not None:
