@@ -11,7 +11,7 @@ import datetime as dt
 import logging
 import time
 from collections.abc import Callable
-from typing import Any, Self, cast
+from typing import Self
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -25,6 +25,7 @@ from xinhua_id.crawl.addresses import is_loopback
 from xinhua_id.crawl.asking import page_of_response
 from xinhua_id.crawl.breaker import Breaker
 from xinhua_id.crawl.discovery import Kind, Rules, links
+from xinhua_id.crawl.frontier import Frontier
 from xinhua_id.crawl.gate import Gate, RestsTooLong
 from xinhua_id.crawl.hours import HoursKept, Windows
 from xinhua_id.crawl.permission import check_contact, check_permission, check_user_agent, contact_of
@@ -99,10 +100,15 @@ class PolitenessMiddleware:
         """Make the middleware of one crawl."""
         return cls(crawler)
 
-    @classmethod
-    def of(cls, crawler: Crawler) -> Self:
-        """Return the middleware of a crawl whose engine is made."""
-        return cast("Self", crawler.get_downloader_middleware(cls))
+    @property
+    def _rules(self) -> Rules | None:
+        """What the crawl may follow; None where the spider is somebody else's."""
+        return getattr(self.crawler.spider, "rules", None)
+
+    @property
+    def _frontier(self) -> Frontier | None:
+        """The crawl's frontier; None before its run has begun."""
+        return getattr(self.crawler, "frontier", None)
 
     def hold(self, url: str, seconds: float) -> None:
         """Let nobody ask the site of ``url`` for so many seconds; a longer rest stays."""
@@ -151,8 +157,7 @@ class PolitenessMiddleware:
         own = self.settings.getfloat("DOWNLOAD_DELAY")
         if is_loopback(url):
             return max(own, self.settings.getfloat("XINHUA_ID_LOOPBACK_DELAY"))
-        rules: Rules | None = getattr(self.crawler.spider, "rules", None)
-        return max(own, LIVE_DELAY, rules.delay if rules else 0.0)
+        return max(own, LIVE_DELAY, self._rules.delay if self._rules else 0.0)
 
     def places_at(self, url: str) -> int:
         """Return how many requests to the site of ``url`` may be under way at once."""
@@ -189,9 +194,8 @@ class PolitenessMiddleware:
         if one is None:
             return
         opened = one.leave(ticket, verdict, reason, request.meta.get("download_latency"))
-        frontier: Any = getattr(self.crawler, "frontier", None)
-        if frontier is not None and self._is_own(request.url):
-            frontier.pace = one.gate.delay
+        if self._frontier is not None and self._is_own(request.url):
+            self._frontier.pace = one.gate.delay
         if one.slowest > self.delay_of(request.url):
             self.crawler.stats.max_value("politeness/slowest-delay", round(one.slowest, 1))
         if opened:
@@ -218,12 +222,12 @@ class PolitenessMiddleware:
 
     def _is_beside(self, request: Request) -> bool:
         """Whether a request is for a picture on a host that is not the crawl's: its troubles are not the site's."""
-        rules: Rules | None = getattr(self.crawler.spider, "rules", None)
+        rules = self._rules
         return _is_requisite(request) and rules is not None and urls.host(request.url) not in rules.hosts
 
     def _is_own(self, url: str) -> bool:
         """Whether a URL's site is the crawl's, and not one where a story's pictures lie."""
-        rules: Rules | None = getattr(self.crawler.spider, "rules", None)
+        rules = self._rules
         return rules is None or urls.site(urls.host(url)) in {urls.site(host) for host in rules.hosts}
 
     def _rest(self, gate: Gate, response: Response) -> None:
@@ -237,9 +241,8 @@ class PolitenessMiddleware:
             logger.info("%s answered %d: the site rests for %.1f s", response.url, response.status, seconds)
             self.crawler.stats.inc_value("politeness/rests")
             gate.rest(seconds)
-            frontier: Any = getattr(self.crawler, "frontier", None)
-            if frontier is not None and self._is_own(response.url):
-                frontier.rests_until = now + dt.timedelta(seconds=seconds)
+            if self._frontier is not None and self._is_own(response.url):
+                self._frontier.rests_until = now + dt.timedelta(seconds=seconds)
 
     async def _ask_the_site(self, request: Request) -> None:
         """Learn what the site allows and what it reserves, unless that is what the request is for."""
@@ -272,7 +275,7 @@ class PolitenessMiddleware:
 
     def _recorded_robots(self, origin: str) -> tuple[Robots, Page | None] | None:
         """Return the rules that this round has captured already, where it goes on after a death (RFC 9309 §2.4)."""
-        frontier: Any = getattr(self.crawler, "frontier", None)
+        frontier = self._frontier
         if frontier is None or not frontier.resumed:
             return None
         since = max(frontier.round.begun_at, self._now() - _RECENT)
@@ -285,10 +288,9 @@ class PolitenessMiddleware:
 
     def _hand_on_sitemaps(self, page: Page) -> None:
         """Give the frontier the sitemaps that robots.txt names, if the crawl is of the whole site."""
-        rules: Rules | None = getattr(self.crawler.spider, "rules", None)
-        frontier: Any = getattr(self.crawler, "frontier", None)
-        if rules is not None and frontier is not None and rules.whole_site:
-            frontier.start(links(page, Kind.PAGE, rules))
+        rules = self._rules
+        if rules is not None and self._frontier is not None and rules.whole_site:
+            self._frontier.start(links(page, Kind.PAGE, rules))
 
     def _hours_of(self, source: Source | None) -> HoursKept | None:
         if source is None or not source.discovery.hours:
