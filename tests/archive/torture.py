@@ -14,7 +14,6 @@ import gzip
 import http.server
 import json
 import random
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.conftest import environment
+from tests.killing import begun, killed
 from xinhua_id.errors import BadRecord
 from xinhua_id.items import Article
 from xinhua_id.warc.reader import record_at, records
@@ -129,26 +129,13 @@ def torture(folder: Path, kills: int, seed: int) -> Report:
 
 
 def _crawl(site: _Site, folder: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "xinhua_id", "crawl", "--seed", f"http://127.0.0.1:{site.server_address[1]}/"],
-        env=environment(XINHUA_ID_ARCHIVE=str(folder), XINHUA_ID_LOOPBACK_DELAY="0.001"),
-        cwd=folder.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    return begun(f"http://127.0.0.1:{site.server_address[1]}/", folder, XINHUA_ID_LOOPBACK_DELAY="0.001")
 
 
 def _killed(site: _Site, folder: Path, chance: random.Random) -> bool:
-    """Start a crawl and kill it: after so many answers, or after some time; return whether it was still alive."""
-    before, wanted = site.asked, chance.randrange(1, _STORIES)
-    by_time = chance.random() < 0.25
-    child = _crawl(site, folder)
-    end = time.monotonic() + (chance.uniform(0.2, 3.0) if by_time else _LONGEST)
-    while child.poll() is None and time.monotonic() < end and (by_time or site.asked - before < wanted):
-        time.sleep(0.0005)  # a look-up, no wait for something to happen by itself
-    time.sleep(chance.uniform(0, 0.01))
-    alive = child.poll() is None
-    child.send_signal(signal.SIGKILL)
-    child.wait()
-    return alive
+    return killed(
+        lambda: _crawl(site, folder), lambda: site.asked, chance, most=_STORIES - 1, latest=3.0, longest=_LONGEST
+    )  # fmt: skip
 
 
 def _recover(folder: Path) -> None:

@@ -7,26 +7,13 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from tests.crawl.clocks import WaitedClock
 from xinhua_id.crawl.gate import Gate, RestsTooLong
-
-
-class Clock:
-    """Seconds that pass only while somebody waits."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def pause(self, seconds: float) -> None:
-        self.now += seconds
-        await asyncio.sleep(0)
 
 
 def entries(count: int, prepare: Callable[[Gate], None] = lambda _: None, **about: float) -> list[float]:
     """Let ``count`` requests through one after the other; return the seconds at which each came in."""
-    clock = Clock()
+    clock = WaitedClock()
     gate = Gate(about.get("delay", 0.0), places=1, longest=60.0, clock=clock, pause=clock.pause)
 
     async def pass_through() -> list[float]:
@@ -77,7 +64,7 @@ def test_nobody_enters_while_all_places_are_taken_and_who_gives_up_gives_the_pla
         return asyncio.sleep(0)
 
     async def scene() -> None:
-        clock = Clock()
+        clock = WaitedClock()
         gate = Gate(delay=0.0, places=1, longest=60.0, clock=clock, pause=waits)
         await gate.enter()
         second = asyncio.ensure_future(gate.enter())
@@ -95,7 +82,7 @@ def test_nobody_enters_while_all_places_are_taken_and_who_gives_up_gives_the_pla
 
 def test_a_gate_whose_site_was_visited_by_somebody_else_opens_one_delay_after_that() -> None:
     async def first() -> float:
-        clock = Clock()
+        clock = WaitedClock()
         gate = Gate(2.0, places=1, longest=60.0, clock=clock, pause=clock.pause)
         gate.visited(clock.now - 0.5)
         gate.visited(clock.now - 5.0)

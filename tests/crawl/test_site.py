@@ -8,6 +8,7 @@ import pytest
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
+from tests.crawl.clocks import WaitedClock
 from xinhua_id.crawl import site
 from xinhua_id.crawl.politeness import PolitenessMiddleware
 from xinhua_id.crawl.site import Site, Verdict
@@ -15,23 +16,9 @@ from xinhua_id.spiders.news import NewsSpider
 from xinhua_id.spiders.process import settings_of
 
 
-class Clock:
-    """Seconds that pass only while somebody waits."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def pause(self, seconds: float) -> None:
-        self.now += seconds
-        await asyncio.sleep(0)
-
-
 def entries(*verdicts: Verdict | None, places: int = 1, **settings: float) -> list[float]:
     """Let a request in for each verdict, one after the other; return the seconds at which each came in."""
-    clock = Clock()
+    clock = WaitedClock()
     told = Settings({"XINHUA_ID_BREAKER_FAILURES": 3, **settings})
     one = site.of_settings(told, delay=2.0, places=places, live=True, pause=clock.pause, clock=clock)
 
@@ -54,7 +41,7 @@ def test_failures_double_the_delay_and_then_the_site_rests() -> None:
 
 
 def test_a_failure_that_took_long_is_followed_by_a_whole_delay() -> None:
-    clock = Clock()
+    clock = WaitedClock()
     one = site.of_settings(Settings(), delay=2.0, places=1, live=True, pause=clock.pause, clock=clock)
 
     async def scene() -> None:
@@ -72,7 +59,7 @@ def test_no_verdict_teaches_nothing() -> None:
 
 
 def test_only_one_of_those_who_wait_for_the_rest_to_end_goes_and_sees() -> None:
-    clock = Clock()
+    clock = WaitedClock()
     told = Settings({"XINHUA_ID_BREAKER_FAILURES": 1, "XINHUA_ID_LONGEST_DELAY": 0})
     one = site.of_settings(told, delay=0.0, places=8, live=True, pause=clock.pause, clock=clock)
     inside: list[float] = []

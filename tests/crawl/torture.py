@@ -12,7 +12,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from pathlib import Path
 
 from tests.conftest import environment
 from tests.crawl.many_stories import ManyStories, served
+from tests.killing import begun, killed
 from xinhua_id.archive.differences import differences
 from xinhua_id.archive.rebuild import rebuild
 from xinhua_id.catalogue import frontier
@@ -74,11 +74,7 @@ def torture(folder: Path, kills: int, pages: int, seed: int) -> Report:
 
 
 def _crawl(site: ManyStories, archive: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "xinhua_id", "crawl", "--seed", f"{site.base}/"],
-        env=environment(XINHUA_ID_ARCHIVE=str(archive)),
-        cwd=archive.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    return begun(f"{site.base}/", archive)
 
 
 def _finish(site: ManyStories, archive: Path, report: Report) -> None:
@@ -88,18 +84,9 @@ def _finish(site: ManyStories, archive: Path, report: Report) -> None:
 
 
 def _killed(site: ManyStories, archive: Path, chance: random.Random, most: int) -> bool:
-    """Start the crawl and kill it: after so many answers, or after some time; return whether it was still alive."""
-    before, wanted = site.answers, chance.randrange(1, most + 1)
-    by_time = chance.random() < 0.25
-    child = _crawl(site, archive)
-    end = time.monotonic() + (chance.uniform(0.2, 1.5) if by_time else _LONGEST)
-    while child.poll() is None and time.monotonic() < end and (by_time or site.answers - before < wanted):
-        time.sleep(0.0005)  # a look-up, no wait for something to happen by itself
-    time.sleep(chance.uniform(0, 0.02))
-    alive = child.poll() is None
-    child.send_signal(signal.SIGKILL)
-    child.wait()
-    return alive
+    return killed(
+        lambda: _crawl(site, archive), lambda: site.answers, chance, most=most, latest=1.5, longest=_LONGEST
+    )  # fmt: skip
 
 
 def _compare(calm: Path, wild: Path, report: Report) -> None:
