@@ -93,15 +93,6 @@ def without_session(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, query, parts.fragment))
 
 
-def _says_how_one_came(key: str, value: str) -> bool:
-    """Whether a parameter tells of the reader and not of the page; `from=20` is where a list goes on."""
-    if key.lower() == "from":
-        return not value.isdecimal()
-    if key.lower() in {"session_id", "sessionid"}:
-        return len(value) >= 16  # a conference has sessions, too
-    return bool(_TRACKING.match(key) or _SESSION.match(key))
-
-
 def where(url: str | None) -> str:
     """Return path and query of a URL, an empty string for what is none: what site rules are written for."""
     try:
@@ -117,6 +108,11 @@ def host(url: str) -> str:
         return urlsplit(url).netloc.rpartition("@")[2].lower()
     except ValueError:
         return ""
+
+
+def is_front(url: str) -> bool:
+    """Whether a URL is that of a site's front page."""
+    return where(canonical(url)) == "/"
 
 
 @functools.lru_cache(maxsize=4096)
@@ -177,3 +173,12 @@ def _without_dots(path: str) -> str:
     if steps[-1] in {".", ".."}:
         kept.append("")
     return "/".join(kept)
+
+
+def _says_how_one_came(key: str, value: str) -> bool:
+    """Whether a parameter tells of the reader and not of the page; `from=20` is where a list goes on."""
+    if key.lower() == "from":
+        return not value.isdecimal()
+    if key.lower() in {"session_id", "sessionid"}:
+        return len(value) >= 16  # a conference has sessions, too
+    return bool(_TRACKING.match(key) or _SESSION.match(key))

@@ -17,17 +17,6 @@ from xinhua_id.pipelines.stage import Stage
 _LEADING = frozenset({"listing", "feed-or-sitemap"})
 
 
-def _aliases(article: Article, visit: Visit, rules: Rules) -> list[str]:
-    """Return the address that a story's page calls its own, if it is another and may be a story's.
-
-    Some sites call their front page, or a section, the canonical address of every story.
-    """
-    own, url = article.canonical_url, visit.lease.url
-    if own is None or own == urls.canonical(url) or urls.where(own) in {"", "/"} or not rules.allows(own):
-        return []
-    return [own] if rules.kind(own) in {Kind.STORY, Kind.PAGE} and paging.is_story_like(own) else []
-
-
 class Separate(Stage):
     """Set the Visit's article; everything removed from the page stays on it, under the rule's name."""
 
@@ -54,3 +43,14 @@ class Separate(Stage):
                 visit.links = [*self.spider.leads(visit.page, Kind.STORY)[0], *visit.links]  # its other parts first
         else:
             visit.end(Outcome.NO_ARTICLE, "out-of-range")
+
+
+def _aliases(article: Article, visit: Visit, rules: Rules) -> list[str]:
+    """Return the address that a story's page calls its own, if it is another and may be a story's.
+
+    Some sites call their front page, or a section, the canonical address of every story.
+    """
+    own, url = article.canonical_url, visit.lease.url
+    if own is None or own == urls.canonical(url) or urls.where(own) in {"", "/"} or not rules.allows(own):
+        return []
+    return [own] if rules.kind(own) in {Kind.STORY, Kind.PAGE} and paging.is_story_like(own) else []

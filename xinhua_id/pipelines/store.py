@@ -60,9 +60,9 @@ _SHAPING = (
     "XINHUA_ID_REVISIT_LONGEST_DAYS",
     "XINHUA_ID_REVISIT_SHORTEST_HOURS",
 )
-#: Scrapy's close reasons that are no success and no failure, in the manifest's words.
-#: Those after which the next run begins a round of its own.
+#: Scrapy's close reasons after which the next run begins a round of its own.
 _ROUND_ENDS = frozenset({"finished", "limit", "budget"})
+#: Those that are no success and no failure, in the manifest's words.
 _ENDS = {
     "finished": "finished", "limit": "limit-reached", "shutdown": "interrupted", "budget": "budget-reached",
     "outside-hours": "outside-hours", "site-rests": "site-rests", "rests-too-long": "rests-too-long",

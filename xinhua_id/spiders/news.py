@@ -87,9 +87,8 @@ class NewsSpider(Spider):
         check_user_agent(crawler.settings, spider.target.addresses())
         source, settings = spider.target.source, crawler.settings
         if source is not None and source.discovery.cookies:
-            settings.set(
-                "COOKIES_ENABLED", True, priority="spider"
-            )  # middlewares are made, settings frozen, after this
+            # In time: middlewares are made, and settings frozen, after this.
+            settings.set("COOKIES_ENABLED", True, priority="spider")
         spider.requisites = Requisites(
             wanted(settings, source, spider._requisites),  # noqa: SLF001 (its own)
             spider.rules.hosts,
@@ -254,7 +253,11 @@ class NewsSpider(Spider):
             own = declared(visit.page)
             if own is not None and urls.canonical(own) != urls.canonical(url):
                 reason = "variant"  # the story is known, but not from here: a copy of its page
-        if visit.outcome is Outcome.REDIRECT and not _is_front(url) and all(_is_front(one.url) for one in visit.links):
+        if (
+            visit.outcome is Outcome.REDIRECT
+            and not urls.is_front(url)
+            and all(urls.is_front(one.url) for one in visit.links)
+        ):
             reason = "leads-outside"  # how some sites say that there is nothing
         text = visit.article.content_digest if visit.article else None
         self.traps.ended(url, visit.outcome, reason, self.traps.fresh(url, visit.links), text)
@@ -296,10 +299,6 @@ def _may_be_conditional(lease: Lease) -> bool:
     """Whether a 304 would be an answer: what came broken is wanted whole, and is not to be confirmed."""
     failed = lease.row is not None and lease.row.outcome == Outcome.FAILED
     return lease.recorded is None and lease.tries == 1 and not failed
-
-
-def _is_front(url: str) -> bool:
-    return urls.where(urls.canonical(url)) == "/"
 
 
 def check_manners(target: Target, settings: BaseSettings) -> None:

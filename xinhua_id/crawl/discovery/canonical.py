@@ -45,7 +45,7 @@ def declared(page: Page) -> str | None:
     there = urls.absolute(page.url, said) if said else None
     if there is None or not urls.same_site(page.url, there):
         return None
-    if _is_front(there) and not _is_front(page.url):
+    if urls.is_front(there) and not urls.is_front(page.url):
         return None
     is_numbered = page_number(page.url, Kind.LISTING) is not None
     return None if is_numbered and urls.canonical(there) == series(page.url) else there
@@ -86,7 +86,3 @@ def _attributes(written: str) -> dict[str, str]:
         value = one["double"] or one["single"] or one["bare"] or ""
         found.setdefault(one["name"].lower(), html.unescape(value).strip())
     return found
-
-
-def _is_front(url: str) -> bool:
-    return urls.where(urls.canonical(url)).strip("/") == ""
