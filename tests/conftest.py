@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.server
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests import launching
 from tests.postgres_server import PostgresServer, programs
 
 # By the wall clock a busy machine fails a test at random; those that judge time count processor seconds.
@@ -110,15 +110,7 @@ def xinhua_id(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]
     """Run one command of `xinhua-id` in a process and a folder of its own."""
 
     def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "xinhua_id", *arguments],
-            cwd=tmp_path,
-            env=environment(**variables),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        return launching.run("xinhua_id", *arguments, environment=environment(**variables), cwd=tmp_path)
 
     return run
 

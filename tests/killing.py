@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from tests.conftest import environment
+from tests.launching import Launched
 
 
-def begun(seed: str, archive: Path, **variables: str) -> subprocess.Popen[bytes]:
+def begun(seed: str, archive: Path, **variables: str) -> Launched:
     """Start `xinhua-id crawl` of a seed into an archive."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "xinhua_id", "crawl", "--seed", seed],
-        env=environment(XINHUA_ID_ARCHIVE=str(archive), **variables),
-        cwd=archive.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    variables["XINHUA_ID_ARCHIVE"] = str(archive)
+    return Launched("xinhua_id", "crawl", "--seed", seed, environment=environment(**variables), cwd=archive.parent)
 
 
 def killed(
-    start: Callable[[], subprocess.Popen[bytes]],
+    start: Callable[[], Launched],
     answered: Callable[[], int],
     chance: random.Random,
     *,

@@ -25,8 +25,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests import launching
 from tests.conftest import environment
 from tests.killing import begun, killed
+from tests.launching import Launched
 from xinhua_id.errors import BadRecord
 from xinhua_id.items import Article
 from xinhua_id.warc.reader import record_at, records
@@ -117,8 +119,8 @@ def torture(folder: Path, kills: int, seed: int) -> Report:
             _recover(folder)
             report.faults += _faults(folder, committed)
         site.edition += 1
-        last = _crawl(site, folder)
-        report.faults += [] if last.wait(timeout=_LONGEST) == 0 else [f"the last crawl ended with {last.returncode}"]
+        code = _crawl(site, folder).wait(timeout=_LONGEST)
+        report.faults += [f"the last crawl ended with {code}"] if code else []
     report.faults += _faults(folder, _committed(folder))
     verified = _xinhua_id("archive", "verify", "--archive", str(folder))
     report.faults += [] if verified.returncode == 0 else [verified.stderr]
@@ -128,13 +130,13 @@ def torture(folder: Path, kills: int, seed: int) -> Report:
     return report
 
 
-def _crawl(site: _Site, folder: Path) -> subprocess.Popen[bytes]:
+def _crawl(site: _Site, folder: Path) -> Launched:
     return begun(f"http://127.0.0.1:{site.server_address[1]}/", folder, XINHUA_ID_LOOPBACK_DELAY="0.001")
 
 
 def _killed(site: _Site, folder: Path, chance: random.Random) -> bool:
     return killed(
-        lambda: _crawl(site, folder), lambda: site.asked, chance, most=_STORIES - 1, latest=3.0, longest=_LONGEST
+        lambda: _crawl(site, folder), lambda: site.asked, chance, most=_STORIES - 1, latest=0.7, longest=_LONGEST
     )  # fmt: skip
 
 
@@ -144,8 +146,7 @@ def _recover(folder: Path) -> None:
 
 
 def _xinhua_id(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "xinhua_id", *arguments]
-    return subprocess.run(command, env=environment(), check=False, capture_output=True, text=True)
+    return launching.run("xinhua_id", *arguments, environment=environment(), cwd=Path.cwd())
 
 
 def _committed(folder: Path) -> dict[str, tuple[str, str, int, int]]:

@@ -5,21 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests import launching
 from tests.conftest import environment
 from xinhua_id.demo.site import Replica
 from xinhua_id.warc.reader import records
 
 
 def command(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "xinhua_id", *arguments], cwd=folder, env=environment(), capture_output=True, text=True,
-        check=False, timeout=120,
-    )  # fmt: skip
+    return launching.run("xinhua_id", *arguments, environment=environment(), cwd=folder, timeout=120)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""One crawl of the project's own spider, as a process of its own: ``python polite_crawl.py JOB`` prints its stats.
+"""One crawl of the project's own spider: ``python -m tests.crawl.polite_crawl JOB`` prints its stats.
 
 JOB is JSON: ``seeds``, ``settings``, and perhaps ``source`` (a TOML's path), ``at`` where it is served,
 ``visited`` (how many seconds ago somebody else asked the seeds' site), and ``live_delay``: with it, loopback hosts are

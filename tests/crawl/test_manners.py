@@ -8,8 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,9 +15,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests import launching
 from tests.conftest import environment
 from tests.crawl.timed_site import Answer, TimedSite
 
+ROOT = Path(__file__).parents[2]
 SLACK = 0.08
 LEAVES = [f"/{name}.html" for name in "abcdefghijkl"]
 DOWN = Answer(503)
@@ -39,10 +39,7 @@ def crawl(tmp_path: Path) -> Crawl:
         }  # fmt: skip
         job = tmp_path / "job.json"
         job.write_text(json.dumps({"seeds": seeds, "settings": told, **(about or {})}))
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.crawl.polite_crawl", str(job)],
-            cwd=Path(__file__).parents[2], env=environment(), capture_output=True, text=True, timeout=50, check=False,
-        )  # fmt: skip
+        done = launching.run("tests.crawl.polite_crawl", str(job), environment=environment(), cwd=ROOT)
         assert done.returncode == 0, done.stderr
         (manifest,) = (tmp_path / "archives").glob("*/runs/*.json")
         return {**json.loads(done.stdout), "log": done.stderr, "account": json.loads(manifest.read_text())}

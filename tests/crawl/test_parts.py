@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import xinhua_id
+from tests import launching
 from tests.conftest import Answer, environment
 from tests.extraction.stories import BODY, HEADLINE
 
@@ -37,15 +36,10 @@ def site(second: Answer | None = None) -> dict[str, Answer]:
 
 
 def crawl(base: str, archive: Path, *arguments: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "news", "-a", f"seed={base}/", *arguments],
-        cwd=ROOT,
-        env=environment(XINHUA_ID_ARCHIVE=str(archive)),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = launching.run(
+        "scrapy", "crawl", "news", "-a", f"seed={base}/", *arguments,
+        environment=environment(XINHUA_ID_ARCHIVE=str(archive)), cwd=ROOT,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     (manifest,) = archive.glob("*/runs/*.json")
     account: dict[str, Any] = json.loads(manifest.read_text())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from scrapy.settings import Settings
 
+from tests import launching
 from tests.conftest import environment
 from xinhua_id.crawl.permission import check_user_agent
 from xinhua_id.errors import ContactNeeded
@@ -21,11 +21,8 @@ Start = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def started(archive: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=ROOT, env=environment(XINHUA_ID_ARCHIVE=str(archive), SCRAPY_PROJECT="default", **variables),
-        capture_output=True, text=True, timeout=50, check=False,
-    )  # fmt: skip
+    told = environment(XINHUA_ID_ARCHIVE=str(archive), SCRAPY_PROJECT="default", **variables)
+    return launching.run(*command, environment=told, cwd=ROOT)
 
 
 @pytest.fixture(params=["the command line", "scrapy crawl", "scrapyd"])

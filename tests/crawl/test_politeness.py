@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import email.utils
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from typing import Any
 import pytest
 from scrapy.settings import Settings
 
+from tests import launching
 from tests.conftest import environment
 from tests.crawl.timed_site import Answer, TimedSite
 from xinhua_id.crawl.addresses import is_loopback
@@ -22,6 +21,7 @@ from xinhua_id.errors import ContactNeeded, PermissionNeeded
 from xinhua_id.sources import Source
 
 #: A server may see a request a little earlier than its neighbour's delay allows: sockets and threads take their time.
+ROOT = Path(__file__).parents[2]
 SLACK = 0.08
 
 Crawl = Callable[..., dict[str, Any]]
@@ -35,10 +35,7 @@ def crawl(tmp_path: Path) -> Crawl:
         told = {"XINHUA_ID_ARCHIVE": str(tmp_path / "archives"), **settings}
         job = tmp_path / "job.json"
         job.write_text(json.dumps({"seeds": [seed], "settings": told, "live_delay": live_delay}))
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.crawl.polite_crawl", str(job)],
-            cwd=Path(__file__).parents[2], env=environment(), capture_output=True, text=True, timeout=50, check=False,
-        )  # fmt: skip
+        done = launching.run("tests.crawl.polite_crawl", str(job), environment=environment(), cwd=ROOT)
         assert done.returncode == 0, done.stderr
         return {**json.loads(done.stdout), "log": done.stderr}
 

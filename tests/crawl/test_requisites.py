@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ import pytest
 from scrapy.settings import Settings
 
 import xinhua_id
+from tests import launching
 from tests.conftest import environment
 from tests.crawl.timed_site import Answer, TimedSite
 from tests.extraction.stories import BODY
@@ -58,10 +57,9 @@ def source(folder: Path, base: str, requisites: str = "all", hosts: tuple[str, .
 def crawl(toml: Path, archive: Path, *arguments: str) -> dict[str, Any]:
     """Crawl in a process of its own; return the manifest of the run, which is the archive's latest."""
     before = set(archive.glob("*/runs/*.json"))
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "news", "-a", f"source={toml}", *arguments],
-        cwd=ROOT, env=environment(XINHUA_ID_ARCHIVE=str(archive)), capture_output=True, text=True, timeout=60,
-        check=False,
+    done = launching.run(
+        "scrapy", "crawl", "news", "-a", f"source={toml}", *arguments,
+        environment=environment(XINHUA_ID_ARCHIVE=str(archive)), cwd=ROOT,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     (manifest,) = set(archive.glob("*/runs/*.json")) - before

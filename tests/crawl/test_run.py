@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import environment
-from xinhua_id.archive.lock import is_held
+from xinhua_id.archive.lock import is_held, run_in
+from xinhua_id.archive.recover import recover
+from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.crawl.run import Run, versions
 from xinhua_id.errors import CannotWrite, InUse, RunExists, UsageError
 
@@ -66,6 +69,18 @@ def test_two_runs_within_one_second_get_two_names(tmp_path: Path) -> None:
         "contoh-20261123T120000Z",
         "contoh-20261123T120000Z-2",
     ]
+
+
+def test_the_lock_names_the_run_itself_where_one_that_died_in_the_same_second_had_its_name(tmp_path: Path) -> None:
+    dead = begin(tmp_path)
+    assert dead.lock is not None
+    dead.lock.release()
+    after = begin(tmp_path)
+    assert run_in(after.home) == after.name == "contoh-20261123T120000Z-2"
+    with contextlib.closing(Catalogue.open(tmp_path)) as catalogue:
+        assert recover(after.home, catalogue).runs == [dead.name]
+    assert json.loads(dead.manifest.read_text())["outcome"] == "died"
+    assert json.loads(after.manifest.read_text())["outcome"] == "running"
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "../x", "a b", "x" * 101, "ü"])

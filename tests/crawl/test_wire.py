@@ -6,8 +6,6 @@ import base64
 import gzip
 import hashlib
 import json
-import subprocess
-import sys
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +16,7 @@ from urllib.parse import unquote_to_bytes
 import brotli
 import pytest
 
+from tests import launching
 from tests.conftest import environment
 from tests.ground_truth import Answer, GroundTruth, Logged
 from xinhua_id.archive.pages import pages
@@ -172,6 +171,7 @@ class Crawled:
         return next(told for told in self.told["seen"] if told["url"] == url)
 
 
+ROOT = Path(__file__).parents[2]
 Run = Callable[..., dict[str, Any]]
 
 
@@ -179,13 +179,10 @@ def crawl(folder: Path, requests: list[dict[str, Any]], **job: Any) -> dict[str,
     """Crawl in a process of its own and return what it told."""
     file = folder / "job.json"
     file.write_text(json.dumps({"archive": str(folder / "warc"), "requests": requests, **job}))
-    script = Path(__file__).with_name("wire_crawl.py")
-    done = subprocess.run(
-        [sys.executable, script, file], env=environment(), capture_output=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr.decode()
+    done = launching.run("tests.crawl.wire_crawl", str(file), environment=environment(), cwd=ROOT)
+    assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
-    told["stderr"] = done.stderr.decode()
+    told["stderr"] = done.stderr
     return told
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.internet.address import IPv4Address
 
+from tests import launching
 from tests.conftest import environment
 from tests.crawl.hostile_site import CLOSE, HostileSite, endless, page
 from tests.ground_truth import Answer, GroundTruth
@@ -73,10 +72,7 @@ def crawl_in(folder: Path, **job: Any) -> Crawled:
     settings = {"XINHUA_ID_ARCHIVE": str(folder / "archives"), **job.pop("settings", {})}
     file = folder / "job.json"
     file.write_text(json.dumps({**job, "settings": settings}))
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.crawl.safety_crawl", str(file)],
-        cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=90, check=False,
-    )  # fmt: skip
+    done = launching.run("tests.crawl.safety_crawl", str(file), environment=environment(), cwd=ROOT, timeout=90)
     assert done.returncode == 0, done.stderr
     log = done.stderr + "".join(path.read_text() for path in (folder / "archives").glob("*/runs/*.log"))
     return Crawled(json.loads(done.stdout), folder / "archives", log)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,9 +19,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests import launching
 from tests.conftest import environment
 from tests.crawl.many_stories import ManyStories, served
 from tests.killing import begun, killed
+from tests.launching import Launched
 from xinhua_id.archive.differences import differences
 from xinhua_id.archive.rebuild import rebuild
 from xinhua_id.catalogue import frontier
@@ -73,7 +74,7 @@ def torture(folder: Path, kills: int, pages: int, seed: int) -> Report:
     return report
 
 
-def _crawl(site: ManyStories, archive: Path) -> subprocess.Popen[bytes]:
+def _crawl(site: ManyStories, archive: Path) -> Launched:
     return begun(f"{site.base}/", archive)
 
 
@@ -85,7 +86,7 @@ def _finish(site: ManyStories, archive: Path, report: Report) -> None:
 
 def _killed(site: ManyStories, archive: Path, chance: random.Random, most: int) -> bool:
     return killed(
-        lambda: _crawl(site, archive), lambda: site.answers, chance, most=most, latest=1.5, longest=_LONGEST
+        lambda: _crawl(site, archive), lambda: site.answers, chance, most=most, latest=0.7, longest=_LONGEST
     )  # fmt: skip
 
 
@@ -97,10 +98,9 @@ def _compare(calm: Path, wild: Path, report: Report) -> None:
         report.faults.append(f"an item of the calm crawl is missing: {one}")
     for one in sorted((found - expected).keys())[:5]:
         report.faults.append(f"an item the calm crawl does not have, or not so often: {one}")
-    verified = subprocess.run(
-        [sys.executable, "-m", "xinhua_id", "archive", "verify", "--archive", str(wild)],
-        env=environment(), check=False, capture_output=True, text=True,
-    )  # fmt: skip
+    verified = launching.run(
+        "xinhua_id", "archive", "verify", "--archive", str(wild), environment=environment(), cwd=wild, timeout=_LONGEST
+    )
     report.faults += [] if verified.returncode == 0 else [verified.stderr]
     report.faults += _of_catalogue(wild)
 

@@ -1,4 +1,4 @@
-"""One crawl with the wire capture, as a process of its own: ``python wire_crawl.py JOB`` prints what became of it.
+"""One crawl with the wire capture: ``python -m tests.crawl.wire_crawl JOB`` prints what became of it.
 
 JOB is JSON: ``archive``, ``requests`` (arguments of `scrapy.Request`), ``settings``, ``file_limit`` in bytes, ``run``,
 ``conditional``: ask with the validators that are kept.

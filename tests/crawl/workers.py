@@ -13,7 +13,6 @@ import contextlib
 import json
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,9 +21,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests import launching
 from tests.conftest import environment
 from tests.crawl.many_stories import ManyStories, served
 from tests.crawl.torture import items_in, pages_in
+from tests.launching import Launched
 from tests.postgres_server import PostgresServer, programs
 
 #: Seconds between two requests to one site, and by how much a busy machine may see the second of them too late.
@@ -82,13 +83,13 @@ class _Crew:
         self.running = [self._start() for _ in range(workers)]
         self.codes: list[int] = []
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "xinhua_id", "crawl", *self._seeds, "--archive", str(self._archive), "--stand-by"],
-            env=environment(
-                XINHUA_ID_CATALOGUE=self._database, XINHUA_ID_LOOPBACK_DELAY=str(PAUSE), XINHUA_ID_TAKE_OVER_SECONDS="3"
-            ),
-            cwd=self._archive.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    def _start(self) -> Launched:
+        variables = environment(
+            XINHUA_ID_CATALOGUE=self._database, XINHUA_ID_LOOPBACK_DELAY=str(PAUSE), XINHUA_ID_TAKE_OVER_SECONDS="3"
+        )
+        return Launched(
+            "xinhua_id", "crawl", *self._seeds, "--archive", str(self._archive), "--stand-by",
+            environment=variables, cwd=self._archive.parent,
         )  # fmt: skip
 
     def look(self) -> None:
@@ -115,17 +116,17 @@ def _until_done(crew: _Crew, report: Report) -> list[str]:
             report.kills += 1
             next_kill += crew.every
     for one in crew.running:
-        one.kill()
+        one.send_signal(signal.SIGKILL)
     failed = [f"a worker ended with {code}" for code in crew.codes if code]
     return failed + (["the workers did not come to an end"] if crew.running else [])
 
 
 def _alone(sites: list[ManyStories], archive: Path) -> None:
     seeds = [part for site in sites for part in ("--seed", f"{site.base}/")]
-    subprocess.run(
-        [sys.executable, "-m", "xinhua_id", "crawl", *seeds, "--archive", str(archive)],
-        env=environment(), cwd=archive.parent, capture_output=True, check=True, timeout=_LONGEST,
-    )  # fmt: skip
+    launching.run(
+        "xinhua_id", "crawl", *seeds, "--archive", str(archive),
+        environment=environment(), cwd=archive.parent, timeout=_LONGEST,
+    ).check_returncode()  # fmt: skip
 
 
 def _compare(sites: list[ManyStories], archive: Path, report: Report) -> None:

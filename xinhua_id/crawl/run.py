@@ -17,7 +17,7 @@ import json
 import platform
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -98,11 +98,17 @@ class Run:
         lock = SiteLock.take(home, name or own, now)
         tenure = None
         try:
-            if shared is not None:
-                tenure = Tenure.take(archive, shared.url, site, name or own, now, shared.watch)
             for folder in ("warc", "items", "runs"):
                 (home / folder).mkdir(parents=True, exist_ok=True)
-            return replace(cls._create(home, name, own, dict(about), now, lock), tenure=tenure)
+            chosen = _new_name(home, name, own)
+            # A run that died within this second has the name that the lock was taken by.
+            lock.hold_for(chosen)
+            if shared is not None:
+                tenure = Tenure.take(archive, shared.url, site, chosen, now, shared.watch)
+            run = cls(home, chosen, now, dict(about), lock, tenure)
+            with run.manifest.open("x", encoding="utf-8") as file:
+                file.write(run._as_json({"outcome": "running"}))
+            return run
         except BaseException as error:
             lock.release()
             if tenure is not None:
@@ -110,23 +116,6 @@ class Run:
             if isinstance(error, OSError):
                 raise cannot_write(error, home) from error
             raise
-
-    @classmethod
-    def _create(
-        cls, home: Path, name: str | None, own: str, about: dict[str, Any], now: dt.datetime, lock: SiteLock
-    ) -> Run:
-        for attempt in range(1, 100):
-            run = cls(home, name or (own if attempt == 1 else f"{own}-{attempt}"), now, about, lock)
-            try:
-                with run.manifest.open("x", encoding="utf-8") as file:
-                    file.write(run._as_json({"outcome": "running"}))
-                return run
-            except FileExistsError:
-                if name is not None:
-                    raise RunExists(
-                        f"a run called {name!r} exists", where=str(run.manifest), now="Give this one another name."
-                    ) from None
-        raise RunExists(f"too many runs of {home.name} began within one second", where=str(home), now="Wait a moment.")
 
     def note(self, key: str, what: object) -> None:
         """Let the manifest say something more under ``key``; it is written when the run ends."""
@@ -174,6 +163,18 @@ class Run:
             **account,
         }
         return json.dumps(whole, ensure_ascii=False, indent=2, default=_plain) + "\n"
+
+
+def _new_name(home: Path, name: str | None, own: str) -> str:
+    """Return the name of a run that is not there yet: the one it was given, or its own with a number."""
+    if name is not None:
+        if (manifest := home / "runs" / f"{name}.json").exists():
+            raise RunExists(f"a run called {name!r} exists", where=str(manifest), now="Give this one another name.")
+        return name
+    for candidate in (own, *(f"{own}-{number}" for number in range(2, 100))):
+        if not (home / "runs" / f"{candidate}.json").exists():
+            return candidate
+    raise RunExists(f"too many runs of {home.name} began within one second", where=str(home), now="Wait a moment.")
 
 
 def versions() -> dict[str, str]:
