@@ -176,5 +176,10 @@ ITEM_PIPELINES = {
 # --- the process -----------------------------------------------------------------------------------------------
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False  # it starts a server that runs Python for whoever asks
+EXTENSIONS = {  # not even imported, which takes a tenth of a second and ten megabytes
+    "scrapy.extensions.remote_control.RemoteControl": None,
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.throttle.AutoThrottle": None,
+}
 LOG_LEVEL = "INFO"
 LOGSTATS_INTERVAL = 60.0

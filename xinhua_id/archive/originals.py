@@ -7,8 +7,6 @@ the folder can be handed on whole. Knows nothing of how a record is written.
 from __future__ import annotations
 
 import datetime as dt
-from array import array
-from bisect import bisect_left
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -19,6 +17,7 @@ from xinhua_id.catalogue import captures, tables, validators
 from xinhua_id.catalogue.rows import CaptureRow
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.errors import BadPayload, BadRecord
+from xinhua_id.fingerprints import Fingerprints
 from xinhua_id.warc import payload, reader, record
 from xinhua_id.warc.exchange_records import Original
 from xinhua_id.warc.reader import Record
@@ -53,7 +52,7 @@ class KnownPayloads:
         self._site = home.name
         self._deduplication = deduplication
         self._fresh: dict[tuple[str, bool], list[Original]] = {}
-        self._seen: _Seen | None = None
+        self._seen: Fingerprints | None = None
         self._validated: dict[str, str] = {}
 
     def of_payload(self, digest: str, url: str, *, chunked: bool) -> Original | None:
@@ -61,8 +60,8 @@ class KnownPayloads:
         if self._deduplication == "none":
             return None
         if self._seen is None:
-            self._seen = _Seen(self._catalogue, self._site)
-        if digest not in self._seen:
+            self._seen = _seen(self._catalogue, self._site)
+        if hash(digest) not in self._seen:
             return None
         fresh = self._fresh.get((digest, chunked), ())
         with self._catalogue.reading() as connection:
@@ -141,32 +140,21 @@ class KnownPayloads:
         )  # fmt: skip
         self._fresh.setdefault((digest, placed.head.chunked), []).append(original)
         if self._seen is not None:
-            self._seen.add(digest)
+            self._seen.put(hash(digest))
 
     def forget(self) -> None:
         """The group is in the catalogue now."""
         self._fresh.clear()
 
 
-class _Seen:
-    """Whether a payload may be kept already, in eight bytes for each of the site: most pages are spared a query."""
-
-    def __init__(self, catalogue: Catalogue, site: str) -> None:
-        rows = select(tables.captures.c.payload_digest).where(
-            tables.captures.c.site == site, tables.is_original(tables.captures)
-        )
-        with catalogue.reading() as connection:
-            found = connection.execute(rows, execution_options={"yield_per": 10_000}).scalars()
-            self._before = array("q", sorted({hash(digest) for digest in found if digest}))
-        self._now: set[int] = set()
-
-    def __contains__(self, digest: str) -> bool:
-        key = hash(digest)
-        at = bisect_left(self._before, key)
-        return key in self._now or (at < len(self._before) and self._before[at] == key)
-
-    def add(self, digest: str) -> None:
-        self._now.add(hash(digest))
+def _seen(catalogue: Catalogue, site: str) -> Fingerprints:
+    """Return the payloads that are kept of a site, as hashes: most pages are spared a query."""
+    rows = select(tables.captures.c.payload_digest).where(
+        tables.captures.c.site == site, tables.is_original(tables.captures)
+    )
+    with catalogue.reading() as connection:
+        found = connection.execute(rows, execution_options={"yield_per": 10_000}).scalars()
+        return Fingerprints(hash(digest) for digest in found if digest)
 
 
 def _original(row: CaptureRow) -> Original:

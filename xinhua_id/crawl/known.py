@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xinhua_id import urls
+from xinhua_id.fingerprints import Fingerprints
 from xinhua_id.items import Article
 
 logger = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ class KnownStories:
     """The latest version of every story of one site, by id: its content digest, and whether its own address gave it."""
 
     unreadable: int = 0
-    _latest: dict[int, int] = field(default_factory=dict)
+    _latest: Fingerprints = field(default_factory=Fingerprints)
 
     @classmethod
     def of(cls, items: Path) -> KnownStories:
@@ -51,8 +52,8 @@ class KnownStories:
     def remember(self, ident: str, digest: str, url: str | None, canonical_url: str | None) -> None:
         """Take note of a version; one of a variant does not stand before one of the story's own address."""
         own, key = _at_own_address(url, canonical_url), _number(ident)
-        if own or not self._latest.get(key, 0) & 1:
-            self._latest[key] = _number(digest) << 1 | own
+        if own or not (self._latest.get(key) or 0) & 1:
+            self._latest.put(key, _number(digest) << 1 | own)
 
     def _versions(self, path: Path) -> Iterator[tuple[str, str, str | None, str | None]]:
         """Yield id, content digest, URL and canonical URL of a file's lines; a torn line is counted and passed over."""
@@ -72,11 +73,11 @@ def _oldest_first(folder: Path) -> list[Path]:
 
 
 def _number(digest: str) -> int:
-    """Return the first 63 bits of hex digits: a third of the room, and no two of a site's stories share them."""
+    """Return the first 62 bits of hex digits: no two of a site's stories share them."""
     try:
-        return int(digest.rpartition(":")[2][:16], 16) >> 1
+        return int(digest.rpartition(":")[2][:16], 16) >> 2
     except ValueError:
-        return hash(digest) >> 1  # somebody else's line
+        return hash(digest) >> 2  # somebody else's line
 
 
 def _at_own_address(url: str | None, canonical_url: str | None) -> bool:

@@ -35,7 +35,7 @@ DEEPEST_SITEMAP = 5
 FIRST_YEAR = 1995
 DAYS_AHEAD = 3
 #: How many shapes, paths and links are remembered.
-MOST_SHAPES, MOST_PATHS, MOST_LINKS = 10_000, 500, 100_000
+MOST_SHAPES, MOST_PATHS, MOST_LINKS = 10_000, 500, 30_000
 
 #: Of one page's links so many are remembered: its first are enough to know it again.
 MOST_OF_A_PAGE = 500
