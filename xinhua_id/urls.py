@@ -144,7 +144,10 @@ def text_id(text: str) -> str:
 
 
 def _plain_path(path: str) -> str:
-    """Return a path without what is written in several ways: escapes, dots, doubled slashes, the last slash."""
+    """Return a path without what is written in several ways: escapes, dots, doubled slashes, the last ``/`` and ``;``.
+
+    A ``;`` with nothing behind it says nothing (RFC 3986 §3.3), and `urljoin` drops it as well.
+    """
     if "%" in path:
         path = _ESCAPE.sub(_plain_escape, path)
     path = _SESSION_IN_PATH.sub("", path)
@@ -152,7 +155,7 @@ def _plain_path(path: str) -> str:
         path = _without_dots(path)
     if "//" in path:
         path = re.sub(r"(?<!:)/{2,}", "/", path)  # an address inside a path keeps its `://`
-    return _SESSION_STEP.sub("", path).rstrip("/") or "/"
+    return _SESSION_STEP.sub("", path).rstrip("/;") or "/"
 
 
 def _plain_escape(found: re.Match[str]) -> str:

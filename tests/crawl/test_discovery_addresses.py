@@ -85,6 +85,8 @@ ADDRESSES = st.builds(
 @settings(deadline=None, max_examples=400)
 @given(ADDRESSES)
 @example("https://contoh.id/%4%31")
+@example("https://contoh.id/;/")
+@example("https://contoh.id/a;/;/")
 @example("https://contoh.id/a/..;jsessionid=1/b")
 def test_the_canonical_form_of_a_canonical_form_is_itself(url: str) -> None:
     once = urls.canonical(url)
