@@ -160,7 +160,8 @@ class Article(Part):
     canonical_url: str | None = Field(
         description="The address under which copies on one site are equal: `rel=canonical` if it stands on the "
         "same site, cleaned of tracking parameters; always https and without `www.`, so that variants are equal. A "
-        "later part of a story keeps an address of its own; AMP and print pages have their story's."
+        "later part of a story keeps an address of its own; AMP and print pages have their story's; a page that "
+        "declares another story's address has the one it stands at."
     )
     site: str | None = Field(description="Name of the source, or host of an undescribed site.")
     provider: str | None = Field(description="The agency whose story it is: `Xinhua`; null where it is not a wire's.")

@@ -15,12 +15,12 @@ from xinhua_id.archive.commit import Committer, Ended
 from xinhua_id.archive.pages import page_at
 from xinhua_id.archive.revisits import OriginalRecords
 from xinhua_id.catalogue.rows import CaptureRow
-from xinhua_id.corpus.reextract import Reread, outcome_of
+from xinhua_id.corpus.reextract import Reread, new_in, outcome_of
 from xinhua_id.crawl.discovery import Kind, Rules
 from xinhua_id.crawl.known import KnownStories
 from xinhua_id.crawl.target import Range
 from xinhua_id.errors import SourceError
-from xinhua_id.items import Article, Outcome
+from xinhua_id.items import Outcome
 from xinhua_id.sources import Source
 
 
@@ -66,14 +66,12 @@ def _ended(row: CaptureRow, found: Reread, source: Source | None) -> Ended:
 
 def _new_in(found: Reread, known: KnownStories, chosen: Range, full: bool) -> Reread:
     """Return a reading as the crawl counts it: a story may be known, out of range, or one too many."""
-    article: Article | None = found.article
-    if article is None:
+    if found.article is None:
         return found
-    if not chosen.holds(article.date_published):
+    if not chosen.holds(found.article.date_published):
         return Reread(found.page, Outcome.NO_ARTICLE, "out-of-range")
-    if reason := known.repeats(article):
-        return Reread(found.page, Outcome.DUPLICATE, reason)
-    return Reread(found.page, Outcome.NO_ARTICLE, "over-limit") if full else found
+    counted = new_in(found, known)
+    return Reread(found.page, Outcome.NO_ARTICLE, "over-limit") if full and counted.article is not None else counted
 
 
 def _source(about: Mapping[str, Any]) -> Source | None:

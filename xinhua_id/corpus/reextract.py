@@ -7,7 +7,7 @@ the same line, byte for byte, and what was no item is counted. Knows nothing of 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xinhua_id import sources, urls
@@ -17,7 +17,7 @@ from xinhua_id.archive.revisits import OriginalRecords
 from xinhua_id.crawl import outcomes
 from xinhua_id.crawl.discovery import LEADING, Kind, Rules
 from xinhua_id.crawl.discovery.requisites import says_requisite, sort_of
-from xinhua_id.crawl.known import KnownStories
+from xinhua_id.crawl.known import DISOWNED, KnownStories, at_its_own_address
 from xinhua_id.errors import BadRecord, NotAnArticle, SourceError
 from xinhua_id.extraction import extract
 from xinhua_id.extraction.textdump import extract_conversion
@@ -27,9 +27,11 @@ from xinhua_id.warc import reader
 from xinhua_id.warc.opening import Where
 from xinhua_id.warc.record import fields_of
 
+_DISOWNED = (Outcome.STORY, DISOWNED)
 #: Outcomes that a page by itself does not tell.
 _BY_THE_CRAWL = frozenset({
     ("duplicate", "unchanged"), ("duplicate", "variant"), ("no-article", "out-of-range"), ("no-article", "over-limit"),
+    ("story", DISOWNED),
 })  # fmt: skip
 
 
@@ -56,16 +58,24 @@ def reread(path: Where, source: Source | None = None, known: KnownStories | None
     # The originals of revisits lie beside the file, and are not looked for far away.
     originals = OriginalRecords(path.parent).of if isinstance(path, Path) else None
     for page in pages.pages(path, originals):
-        if (found := decided.get(page.capture.record_id if page.capture else "")) is not None:
+        found = decided.get(page.capture.record_id if page.capture else "")
+        if found is not None and found != _DISOWNED:
             yield Reread(page, *found)
             continue
         result = outcome_of(page, named or sources.match(page.url or ""))
-        if (article := result.article) is None:
-            yield result
-        elif reason := known.repeats(article):
-            yield Reread(page, Outcome.DUPLICATE, reason)
-        else:
-            yield result
+        if found == _DISOWNED and result.article is not None:
+            result = replace(result, reason=DISOWNED, article=at_its_own_address(result.article))
+        yield new_in(result, known)
+
+
+def new_in(found: Reread, known: KnownStories) -> Reread:
+    """Return a reading as it counts beside the stories that are known."""
+    if found.article is None:
+        return found
+    article, repeats, disowned = known.take(found.article)
+    if repeats is not None:
+        return Reread(found.page, Outcome.DUPLICATE, repeats)
+    return replace(found, reason=DISOWNED if disowned else found.reason, article=article)
 
 
 def _decided(path: Where) -> dict[str, tuple[Outcome, str | None]]:

@@ -32,6 +32,8 @@ LEADING_AGAIN = 4
 STORY_AGAIN = 6
 # One round has so many turns.
 _TURNS = 2**40
+# Another address of a story's page, which nobody asks for.
+_ALIAS = "alias"
 # No series shows more news in a run that anybody has to tell apart.
 _MOST_NEWS = 20_000
 
@@ -166,6 +168,8 @@ class TakingUp:
         if starts and link.guessed and row.reason in revisit.GONE and row.visited_at is not None:
             # No page names it, and it was not there: it is tried again now and then.
             return self.now - row.visited_at >= self.intervals.listing
+        if link.disowned and row.outcome == _ALIAS:
+            return True
         postponed = (
             row.due_at is not None
             and row.due_at <= self.round.begun_at
@@ -197,7 +201,7 @@ class TakingUp:
             return  # a page that others lead to is looked at: what this one calls itself may be wrong
         self.rows[key] = FrontierRow(
             self.round.site, key, self.round.scope, url, Kind.STORY.value, "known", self._rank(Kind.STORY), 0, self.now,
-            outcome="alias", reason=story.url[:500],
+            outcome=_ALIAS, reason=story.url[:500],
         )  # fmt: skip
 
     def _news(self, row: FrontierRow, links: list[Link]) -> int:

@@ -6,10 +6,15 @@ two sites is two items.
 
 from __future__ import annotations
 
-from xinhua_id.crawl.known import KnownStories
+import logging
+
+from xinhua_id.crawl.discovery import Link
+from xinhua_id.crawl.known import DISOWNED, KnownStories
 from xinhua_id.crawl.visit import Visit
-from xinhua_id.items import Outcome
+from xinhua_id.items import Article, Outcome
 from xinhua_id.pipelines.stage import Stage
+
+logger = logging.getLogger(__name__)
 
 
 class Deduplicate(Stage):
@@ -22,9 +27,19 @@ class Deduplicate(Stage):
         """Compare the article with the latest version of its story."""
         article = visit.article
         assert article is not None
-        reason = self.known().repeats(article)
-        if reason is not None:
-            visit.end(Outcome.DUPLICATE, reason)
+        known = self.known().take(article)
+        if known.disowned is not None:
+            self._disown(visit, known.article, known.disowned)
+        if known.repeats is not None:
+            visit.end(Outcome.DUPLICATE, known.repeats)
+
+    def _disown(self, visit: Visit, article: Article, address: str) -> None:
+        """Let the story stand at its own address, and see that the other is asked for if this page alone named it."""
+        logger.info("%s calls %s its canonical address, which is another story's", visit.lease.url, address)
+        visit.article, visit.reason, visit.detail = article, DISOWNED, address
+        rules = self.spider.rules
+        visit.links = [*visit.links, *(Link(one, rules.kind(one), disowned=True) for one in visit.aliases)]
+        visit.aliases = []
 
     def known(self) -> KnownStories:
         """Return what this site's runs wrote so far, read once."""

@@ -129,7 +129,7 @@ class Store(Stage):
             visit.links = []
             visit.end(Outcome.NO_ARTICLE, "over-limit")
             return
-        visit.end(Outcome.STORY)
+        visit.end(Outcome.STORY, visit.reason, visit.detail)
         if limit is None:
             return
         self._stories.add(story)
