@@ -46,11 +46,9 @@ def crawled(serve: Callable[..., str], xinhua_id: Run, tmp_path: Path) -> Callab
     def crawl(canonical: str) -> Path:
         stories = {f"/berita/{n}": page(n, f"/berita/{n}" if n == 0 else canonical) for n in range(5)}
         onward = '<a rel="next" href="/hal/2">Selanjutnya</a>'
-        listings = {
-            "/": (200, {}, cards(*list(stories)[1:], following=onward)),
-            "/hal/2": (200, {}, cards("/berita/0")),
-        }
-        done = xinhua_id("crawl", "--seed", serve({**stories, **listings}) + "/", "--archive", "a")
+        front: Answer = (200, {}, cards(*list(stories)[1:], following=onward))
+        address = serve({**stories, "/": front, "/hal/2": (200, {}, cards("/berita/0"))})
+        done = xinhua_id("crawl", "--seed", f"{address}/", "--archive", "a")
         assert done.returncode == 0, done.stderr
         (home,) = (path for path in (tmp_path / "a").iterdir() if path.is_dir())
         return home
