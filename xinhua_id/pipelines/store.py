@@ -100,7 +100,8 @@ class Store(Stage):
         spider.run = run
         captures = Captures.of(self.crawler)
         captures.kept_open = True
-        captures.open(run.home, run.name, spider.target.label, {**run.about, **self._terms()}, finish)
+        alive = run.tenure.check if run.tenure else lambda: None
+        captures.open(run.home, run.name, spider.target.label, {**run.about, **self._terms()}, finish, alive)
         begin_work(self.crawler, spider.rules, spider.range, run)
 
     def process_item(self, visit: Visit) -> Visit:
