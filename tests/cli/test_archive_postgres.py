@@ -15,7 +15,7 @@ from tests.catalogue import rows
 from tests.postgres_server import PostgresServer
 from xinhua_id.archive.differences import Difference, differences
 from xinhua_id.archive.rebuild import rebuild
-from xinhua_id.catalogue import captures, runs
+from xinhua_id.catalogue import captures, runs, tables, tenures
 from xinhua_id.catalogue.store import NAME, Catalogue
 from xinhua_id.corpus.read import read
 
@@ -178,6 +178,39 @@ def test_a_rebuild_mends_the_sites_that_are_here_and_leaves_the_ledger_and_the_o
         captures.drop(connection, other.record_id)
     catalogue.close()
     assert unlike_its_files(archive, url) == []
+
+
+def test_a_rebuild_that_would_forget_files_which_are_not_here_does_nothing(
+    archive: Path, url: str, command: Run, tmp_path: Path
+) -> None:
+    warc = min((home_of(archive) / "warc").glob("*.warc.gz"))
+    warc.rename(tmp_path / warc.name)
+    catalogue = Catalogue.open(archive, url)
+    with catalogue.reading() as connection:
+        before = list(captures.each(connection))
+    refused = command("archive", "rebuild")
+    assert refused.returncode == 1
+    assert warc.name in refused.stderr
+    with catalogue.reading() as connection:
+        assert list(captures.each(connection)) == before
+    assert command("archive", "rebuild", "--forget-missing").returncode == 0
+    with catalogue.reading() as connection:
+        assert {row.file for row in captures.each(connection)} == {row.file for row in before} - {warc.name}
+    catalogue.close()
+
+
+def test_a_site_that_a_worker_elsewhere_crawls_is_not_rebuilt(archive: Path, url: str, command: Run) -> None:
+    site = home_of(archive).name
+    catalogue = Catalogue.open(archive, url)
+    with catalogue.begin() as connection:
+        assert tenures.take(connection, site, "mesin-lain/1/2/3", "malam", NOON, None)
+    refused = command("archive", "rebuild")
+    assert refused.returncode == 1
+    assert "is being crawled by worker mesin-lain/1/2/3, run malam" in " ".join(refused.stderr.split())
+    with catalogue.begin() as connection:
+        connection.execute(tables.tenures.update().values(beat_at=tenures.clock(connection) - 61))
+    assert command("archive", "rebuild").returncode == 0
+    catalogue.close()
 
 
 def test_a_rebuild_that_dies_changes_nothing(archive: Path, url: str) -> None:

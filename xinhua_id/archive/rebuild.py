@@ -24,15 +24,17 @@ from xinhua_id.archive.imports import ledger
 from xinhua_id.archive.redaction.ledger import NAME as REDACTIONS
 from xinhua_id.archive.redaction.ledger import Ledger
 from xinhua_id.archive.swap import nobody_crawls, replaced
-from xinhua_id.catalogue import articles, figures, files, runs, statements, tables, tombstones
+from xinhua_id.catalogue import articles, figures, files, runs, statements, tables, tenures, tombstones
 from xinhua_id.catalogue.rows import ArticleRow, FileRow
 from xinhua_id.catalogue.store import NAME, Catalogue
-from xinhua_id.errors import ArchiveError, BadRecord, CannotWrite
+from xinhua_id.errors import ArchiveError, BadRecord, CannotWrite, CatalogueError, InUse
 from xinhua_id.warc import reader, record
 from xinhua_id.warc.file import OPEN, WARCS
 from xinhua_id.warc.reader import Record
 
 _ITEMS = ".jsonl"
+#: A worker that gave no sign for so many seconds is dead.
+_QUIET = 60.0
 #: Records whose rows are written at once.
 _BATCH = 1000
 
@@ -63,17 +65,25 @@ class Rebuilt:
     elsewhere: list[str] = field(default_factory=list)
 
 
-def rebuild(archive: Path, now: dt.datetime, told: Told = lambda _: None, url: str | None = None) -> Rebuilt:
+def rebuild(
+    archive: Path,
+    now: dt.datetime,
+    told: Told = lambda _: None,
+    url: str | None = None,
+    *,
+    forget_missing: bool = False,
+) -> Rebuilt:
     """Make the catalogue anew, and put it in the old one's place when it is whole.
 
     A file is made beside the old one. In the database that ``url`` names, one transaction replaces the rows of the
-    archive's sites. ``told`` hears of every file before it is read. Raises `InUse` where a crawl is under way,
-    `CannotWrite`, and `CatalogueError` for a database that is no catalogue.
+    archive's sites; ``forget_missing``: also those of files that do not lie here, which may be another machine's.
+    ``told`` hears of every file before it is read. Raises `InUse` where a crawl is under way, `CannotWrite`, and
+    `CatalogueError` for a database that is no catalogue, or that knows files of these sites which are not here.
     """
     report = Rebuilt()
     if url:
         with nobody_crawls(archive, "archive rebuild", now) as homes:
-            _replace_rows(archive, homes, url, report, told)
+            _replace_rows(archive, homes, url, report, told, forget_missing=forget_missing)
         return report
 
     def made(path: Path) -> None:
@@ -93,7 +103,9 @@ def rebuild(archive: Path, now: dt.datetime, told: Told = lambda _: None, url: s
     return report
 
 
-def _replace_rows(archive: Path, homes: list[Path], url: str, report: Rebuilt, told: Told) -> None:
+def _replace_rows(
+    archive: Path, homes: list[Path], url: str, report: Rebuilt, told: Told, *, forget_missing: bool
+) -> None:
     """Replace what a server's catalogue says of the sites of an archive; nobody sees it before it is whole.
 
     Other sites may be crawled meanwhile: their files, and rows, are another machine's.
@@ -101,6 +113,10 @@ def _replace_rows(archive: Path, homes: list[Path], url: str, report: Rebuilt, t
     catalogue = Catalogue.open(archive, url)
     try:
         with catalogue.begin(alone=False) as connection:
+            for home in homes:
+                _held_by_nobody(connection, home)
+                if not forget_missing:
+                    _nothing_missing(connection, home)
             here = [home.name for home in homes]
             report.elsewhere = [site for site in figures.sites(connection) if site not in here]
             for table in tables.REBUILDABLE:
@@ -109,6 +125,30 @@ def _replace_rows(archive: Path, homes: list[Path], url: str, report: Rebuilt, t
                 _Site(home, connection, report, told).fill()
     finally:
         catalogue.close()
+
+
+def _held_by_nobody(connection: Connection, home: Path) -> None:
+    """Raise `InUse` where a worker on another machine crawls the site."""
+    row = tenures.of(connection, home.name)
+    if row is not None and tenures.clock(connection) - row.beat_at < _QUIET:
+        raise InUse(
+            f"{home.name} is being crawled by worker {row.holder}, run {row.run}",
+            where=str(home),
+            now=f"End that crawl, or wait for its end; a worker that died is forgotten after {_QUIET:.0f} seconds.",
+        )
+
+
+def _nothing_missing(connection: Connection, home: Path) -> None:
+    """Raise `CatalogueError` where the catalogue knows files of the site that are not here."""
+    there = {path.name.removesuffix(OPEN) for path in _files(home / "warc", *WARCS)}
+    missing = [row.name for row in files.of_site(connection, home.name) if row.name not in there]
+    if missing:
+        raise CatalogueError(
+            f"the catalogue knows {len(missing)} files of {home.name} that are not here, such as {missing[0]}",
+            where=str(home / "warc"),
+            now="Another machine may have them: bring them together first. If they are lost, `--forget-missing` drops "
+            "what the catalogue knows of them.",
+        )
 
 
 class _Site:

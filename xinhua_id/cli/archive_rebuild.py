@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -21,7 +22,8 @@ the run ledger is taken over from it where it can be read. No crawl may be under
 is named, the rest of the archive is entered, and the command ends with 1.
 
 In PostgreSQL one transaction replaces the rows of this archive's sites: others see the old ones until then, and a
-rebuild that dies changes nothing. The run ledger stays, and so do the sites whose files are elsewhere.
+rebuild that dies changes nothing. The run ledger stays, and so do the sites whose files are elsewhere. Where the
+catalogue knows files of these sites that are not here, nothing is done: they may be another machine's.
 
 **Examples**
 
@@ -42,6 +44,13 @@ def register(archive: typer.Typer) -> None:
 def rebuild(
     archive: ArchiveFolder = Path("archives"),
     catalogue_url: CatalogueUrl = None,
+    forget_missing: Annotated[
+        bool,
+        typer.Option(
+            "--forget-missing",
+            help="In PostgreSQL: drop what the catalogue knows of files that are not in this archive.",
+        ),
+    ] = False,
 ) -> None:
     """Rebuild the catalogue; exit with 1 where a file could not be read whole."""
     from xinhua_id.archive import rebuild as rebuilding
@@ -53,7 +62,7 @@ def rebuild(
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
     began = time.monotonic()
     with _shown(talk, archive) as told:
-        found = rebuilding.rebuild(archive, dt.datetime.now(dt.UTC), told, catalogue_url)
+        found = rebuilding.rebuild(archive, dt.datetime.now(dt.UTC), told, catalogue_url, forget_missing=forget_missing)
     rows = found.rows
     talk.print(
         f"[bold]{rows['captures']}[/] captures, {rows['visits']} visits and {rows['articles']} items from "
