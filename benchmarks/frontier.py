@@ -23,10 +23,9 @@ from xinhua_id.catalogue import frontier as rows
 from xinhua_id.catalogue import statements
 from xinhua_id.catalogue.rows import FrontierRow
 from xinhua_id.catalogue.store import Catalogue
-from xinhua_id.crawl import rounds
 from xinhua_id.crawl.discovery import Kind, Link
-from xinhua_id.crawl.frontier import Frontier
-from xinhua_id.crawl.lease import Settled, key_of
+from xinhua_id.crawl.frontier import Frontier, rounds
+from xinhua_id.crawl.frontier.lease import Settled, key_of
 from xinhua_id.items import Outcome
 
 _SITE, _GROUP = "ukur", 250

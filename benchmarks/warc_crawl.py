@@ -89,7 +89,7 @@ def _begin_ours(crawler: Crawler) -> None:
 
 _WAYS: dict[str, dict[str, Any]] = {
     "bare": {},
-    "ours": {"DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "xinhua_id.crawl.wire.WireDownloadHandler")},
+    "ours": {"DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "xinhua_id.crawl.wire.handler.WireDownloadHandler")},
     "warcio": {"EXTENSIONS": {Warcio: 0}},
     "scrapy-webarchive": {
         "EXTENSIONS": {"scrapy_webarchive.extensions.WaczExporter": 543},

@@ -24,7 +24,7 @@ from pathlib import Path
 #: What crawls and commands import; neither the settings, which read the environment, nor Twisted's reactor.
 IMPORTED = [
     "xinhua_id.cli.archive", "xinhua_id.cli.crawl", "xinhua_id.cli.sources", "xinhua_id.cli.summary",
-    "xinhua_id.crawl.wire_download", "xinhua_id.pipelines.separate", "xinhua_id.pipelines.store",
+    "xinhua_id.crawl.wire.download", "xinhua_id.pipelines.separate", "xinhua_id.pipelines.store",
     "xinhua_id.spiders.news", "xinhua_id.spiders.process", "alembic.command", "scrapy.cmdline",
     "scrapy.core.downloader.contextfactory", "scrapy.core.downloader.handlers.http11", "scrapy.extensions.feedexport",
 ]  # fmt: skip

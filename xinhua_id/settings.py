@@ -112,8 +112,8 @@ DEFAULT_REQUEST_HEADERS = {
 
 # --- the wire --------------------------------------------------------------------------------------------------
 DOWNLOAD_HANDLERS = {
-    "http": "xinhua_id.crawl.wire.WireDownloadHandler",
-    "https": "xinhua_id.crawl.wire.WireDownloadHandler",
+    "http": "xinhua_id.crawl.wire.handler.WireDownloadHandler",
+    "https": "xinhua_id.crawl.wire.handler.WireDownloadHandler",
     "data": None,
     "file": None,
     "ftp": None,
@@ -141,9 +141,9 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "xinhua_id.crawl.recorded.RecordedMiddleware": 80,  # before anybody is asked
     "xinhua_id.crawl.requisites.RequisitesMiddleware": 90,  # before anybody waits
-    "xinhua_id.crawl.politeness.PolitenessMiddleware": 100,
+    "xinhua_id.crawl.manners.politeness.PolitenessMiddleware": 100,
     "xinhua_id.crawl.tenure.TenureMiddleware": 105,  # after every wait
-    "xinhua_id.crawl.budget.BudgetMiddleware": 110,  # behind all that waits: what comes here is sent
+    "xinhua_id.crawl.manners.budget.BudgetMiddleware": 110,  # behind all that waits: what comes here is sent
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,  # its suffix list is fetched over the network
     "xinhua_id.crawl.cookies.SiteCookies": 700,
 }

@@ -18,7 +18,7 @@ from scrapy.statscollectors import MemoryStatsCollector
 from xinhua_id.cli import consoles, summary
 from xinhua_id.cli.progress import Progress
 from xinhua_id.crawl.discovery import Kind
-from xinhua_id.crawl.lease import Lease
+from xinhua_id.crawl.frontier.lease import Lease
 from xinhua_id.crawl.run import Run
 from xinhua_id.crawl.target import Target
 from xinhua_id.crawl.visit import Visit

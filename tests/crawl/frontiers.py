@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from xinhua_id.catalogue.store import Catalogue
-from xinhua_id.crawl import rounds
 from xinhua_id.crawl.discovery import Kind, Link
-from xinhua_id.crawl.frontier import Frontier
-from xinhua_id.crawl.lease import Lease, Settled
+from xinhua_id.crawl.frontier import Frontier, rounds
+from xinhua_id.crawl.frontier.lease import Lease, Settled
 from xinhua_id.items import Outcome
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)

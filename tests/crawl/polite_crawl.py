@@ -19,7 +19,7 @@ from rich.console import Console
 from scrapy.crawler import Crawler
 
 from xinhua_id.cli import summary
-from xinhua_id.crawl import politeness
+from xinhua_id.crawl.manners import politeness
 from xinhua_id.crawl.target import targets
 from xinhua_id.spiders import process
 

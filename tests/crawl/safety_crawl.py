@@ -24,8 +24,9 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import DNSLookupError
 from twisted.internet.tcp import Port
 
-from xinhua_id.crawl import addresses, politeness
+from xinhua_id.crawl.manners import politeness
 from xinhua_id.crawl.target import targets
+from xinhua_id.crawl.wire import addresses
 from xinhua_id.spiders import process
 
 looked_up: list[str] = []

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xinhua_id.crawl.addresses import is_loopback, is_private, is_public, may_reach, may_visit
+from xinhua_id.crawl.wire.addresses import is_loopback, is_private, is_public, may_reach, may_visit
 
 PRIVATE = (
     "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.16.0.1", "192.0.0.8", "192.0.2.1",

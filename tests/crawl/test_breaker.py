@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.crawl.clocks import Clock
-from xinhua_id.crawl.breaker import Breaker
+from xinhua_id.crawl.manners.breaker import Breaker
 
 
 @pytest.fixture

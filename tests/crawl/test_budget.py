@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scrapy.settings import Settings
 
-from xinhua_id.crawl.budget import Budget
+from xinhua_id.crawl.manners.budget import Budget
 from xinhua_id.errors import UsageError
 
 

@@ -14,7 +14,7 @@ from scrapy.crawler import Crawler
 from tests import conftest
 from tests.crawl.timed_site import Answer, TimedSite
 from xinhua_id.crawl.discovery import Kind, Link
-from xinhua_id.crawl.lease import Lease
+from xinhua_id.crawl.frontier.lease import Lease
 from xinhua_id.crawl.visit import Visit
 from xinhua_id.items import Outcome, Page
 from xinhua_id.spiders.news import NewsSpider

@@ -15,10 +15,9 @@ from tests.crawl.frontiers import NOON, SITE, Clock, drained, leased, offered, o
 from xinhua_id import urls
 from xinhua_id.catalogue import frontier as rows
 from xinhua_id.catalogue.store import Catalogue
-from xinhua_id.crawl import rounds
 from xinhua_id.crawl.discovery import Kind
-from xinhua_id.crawl.frontier import Frontier
-from xinhua_id.crawl.lease import LONGEST_WAIT, MAX_TRIES, Lease, next_try
+from xinhua_id.crawl.frontier import Frontier, rounds
+from xinhua_id.crawl.frontier.lease import LONGEST_WAIT, MAX_TRIES, Lease, next_try
 from xinhua_id.crawl.target import Range
 from xinhua_id.items import Outcome
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.crawl.clocks import WaitedClock
-from xinhua_id.crawl.gate import Gate, RestsTooLong
+from xinhua_id.crawl.manners.gate import Gate, RestsTooLong
 
 
 def entries(count: int, prepare: Callable[[Gate], None] = lambda _: None, **about: float) -> list[float]:

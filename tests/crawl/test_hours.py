@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xinhua_id.crawl.hours import Windows
+from xinhua_id.crawl.manners.hours import Windows
 
 JAKARTA, BERLIN = "Asia/Jakarta", "Europe/Berlin"
 

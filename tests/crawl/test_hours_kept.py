@@ -9,8 +9,8 @@ import pytest
 from scrapy.crawler import Crawler
 from scrapy.statscollectors import MemoryStatsCollector
 
-from xinhua_id.crawl import hours
-from xinhua_id.crawl.hours import HoursKept, Windows
+from xinhua_id.crawl.manners import hours
+from xinhua_id.crawl.manners.hours import HoursKept, Windows
 from xinhua_id.crawl.stopping import Stopping
 from xinhua_id.spiders.news import NewsSpider
 from xinhua_id.spiders.process import settings_of

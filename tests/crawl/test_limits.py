@@ -8,10 +8,10 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 from twisted.web._newclient import ResponseFailed
 
-from xinhua_id.crawl.limits import CutOff, Limits
+from xinhua_id.crawl.manners.robots import INSIDE, Robots
 from xinhua_id.crawl.outcomes import of_failure
-from xinhua_id.crawl.robots import INSIDE, Robots
-from xinhua_id.crawl.wire_guard import Pace
+from xinhua_id.crawl.wire.guard import Pace
+from xinhua_id.crawl.wire.limits import CutOff, Limits
 from xinhua_id.items import Outcome
 
 

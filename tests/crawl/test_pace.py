@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.crawl.clocks import Clock
-from xinhua_id.crawl.pace import Pace
+from xinhua_id.crawl.manners.pace import Pace
 
 
 @pytest.fixture

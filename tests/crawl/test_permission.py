@@ -11,7 +11,7 @@ from scrapy.settings import Settings
 
 from tests import launching
 from tests.conftest import environment
-from xinhua_id.crawl.permission import check_user_agent
+from xinhua_id.crawl.manners.permission import check_user_agent
 from xinhua_id.errors import ContactNeeded
 
 ROOT = Path(__file__).parents[2]

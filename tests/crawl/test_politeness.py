@@ -15,8 +15,8 @@ from scrapy.settings import Settings
 from tests import launching
 from tests.conftest import environment
 from tests.crawl.timed_site import Answer, TimedSite
-from xinhua_id.crawl.addresses import is_loopback
-from xinhua_id.crawl.politeness import check_contact, check_permission
+from xinhua_id.crawl.manners.politeness import check_contact, check_permission
+from xinhua_id.crawl.wire.addresses import is_loopback
 from xinhua_id.errors import ContactNeeded, PermissionNeeded
 from xinhua_id.sources import Source
 

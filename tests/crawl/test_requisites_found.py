@@ -16,7 +16,7 @@ from xinhua_id.crawl.discovery import Kind, Link, css
 from xinhua_id.crawl.discovery.css import Sort
 from xinhua_id.crawl.discovery.requisites import of_page, of_sheet
 from xinhua_id.crawl.discovery.srcset import candidates
-from xinhua_id.crawl.lease import Lease
+from xinhua_id.crawl.frontier.lease import Lease
 from xinhua_id.crawl.requisites import Bounds, Requisites, RequisitesMiddleware
 from xinhua_id.items import Image, Page
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.crawl.frontiers import NOON, SITE
 from xinhua_id.catalogue.rows import FrontierRow
 from xinhua_id.crawl.discovery import Kind
-from xinhua_id.crawl.lease import Lease, Settled
-from xinhua_id.crawl.revisit import Intervals, after, is_due_again
+from xinhua_id.crawl.frontier.lease import Lease, Settled
+from xinhua_id.crawl.frontier.revisit import Intervals, after, is_due_again
 from xinhua_id.items import Outcome
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xinhua_id.crawl.robots import Robots, robots_of
+from xinhua_id.crawl.manners.robots import Robots, robots_of
 from xinhua_id.items import Page
 
 URL = "https://contoh.id/robots.txt"

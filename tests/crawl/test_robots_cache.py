@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from xinhua_id.crawl.robots import Robots
-from xinhua_id.crawl.robots_cache import RobotsCache
+from xinhua_id.crawl.manners.robots import Robots
+from xinhua_id.crawl.manners.robots_cache import RobotsCache
 
 HOUR = 3600.0
 DOWN = Robots(unreachable="http-503")

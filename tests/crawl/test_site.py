@@ -9,9 +9,9 @@ from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
 from tests.crawl.clocks import WaitedClock
-from xinhua_id.crawl import site
-from xinhua_id.crawl.politeness import PolitenessMiddleware
-from xinhua_id.crawl.site import Site, Verdict
+from xinhua_id.crawl.manners import site
+from xinhua_id.crawl.manners.politeness import PolitenessMiddleware
+from xinhua_id.crawl.manners.site import Site, Verdict
 from xinhua_id.spiders.news import NewsSpider
 from xinhua_id.spiders.process import settings_of
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xinhua_id.crawl import tdm
-from xinhua_id.crawl.tdm import Rule
+from xinhua_id.crawl.manners import tdm
+from xinhua_id.crawl.manners.tdm import Rule
 
 
 def read(what: Any) -> tdm.Reservations:

@@ -21,7 +21,7 @@ from tests.conftest import environment
 from tests.crawl.hostile_site import CLOSE, HostileSite, endless, page
 from tests.ground_truth import Answer, GroundTruth
 from xinhua_id.crawl.cookies import SiteCookies
-from xinhua_id.crawl.wire_guard import PrivateAddress, check_peer
+from xinhua_id.crawl.wire.guard import PrivateAddress, check_peer
 from xinhua_id.warc import reader
 from xinhua_id.warc.record import fields_of
 

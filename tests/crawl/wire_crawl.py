@@ -21,11 +21,11 @@ from scrapy.exceptions import StopDownload
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from xinhua_id.crawl import wire
 from xinhua_id.crawl.capture import Captures
+from xinhua_id.crawl.wire import handler as wire
 
 SETTINGS = {
-    "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "xinhua_id.crawl.wire.WireDownloadHandler"),
+    "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "xinhua_id.crawl.wire.handler.WireDownloadHandler"),
     "DOWNLOADER_MIDDLEWARES": {
         "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
         "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,

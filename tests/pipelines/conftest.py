@@ -11,7 +11,7 @@ from scrapy.crawler import Crawler
 from scrapy.statscollectors import MemoryStatsCollector
 
 from xinhua_id.crawl.discovery import Kind
-from xinhua_id.crawl.lease import Lease
+from xinhua_id.crawl.frontier.lease import Lease
 from xinhua_id.crawl.run import Run
 from xinhua_id.crawl.visit import Visit
 from xinhua_id.items import Page

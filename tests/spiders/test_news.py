@@ -16,7 +16,7 @@ from scrapy.settings import Settings
 from tests.conftest import Answer, environment
 from xinhua_id.crawl.capture import Captures
 from xinhua_id.crawl.discovery import Kind
-from xinhua_id.crawl.lease import Lease
+from xinhua_id.crawl.frontier.lease import Lease
 from xinhua_id.errors import ContactNeeded, PermissionNeeded, UsageError
 from xinhua_id.items import Outcome, Page
 from xinhua_id.spiders.news import NewsSpider

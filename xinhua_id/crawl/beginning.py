@@ -12,14 +12,13 @@ from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
 from xinhua_id import sources, urls
-from xinhua_id.crawl import rounds
 from xinhua_id.crawl.capture import Captures
 from xinhua_id.crawl.discovery import Rules
-from xinhua_id.crawl.frontier import Frontier
-from xinhua_id.crawl.lease import Settled, key_of
-from xinhua_id.crawl.revisit import GONE, STORIES, Intervals
+from xinhua_id.crawl.frontier import Frontier, rounds
+from xinhua_id.crawl.frontier.lease import Settled, key_of
+from xinhua_id.crawl.frontier.revisit import GONE, STORIES, Intervals
+from xinhua_id.crawl.manners.site import recently_visited
 from xinhua_id.crawl.run import Run, Shared
-from xinhua_id.crawl.site import recently_visited
 from xinhua_id.crawl.stopping import end_crawl
 from xinhua_id.crawl.target import Range
 from xinhua_id.crawl.tenure import PATIENCE, Watch

@@ -25,7 +25,7 @@ from twisted.python.failure import Failure
 from twisted.web._newclient import ParseError
 
 from xinhua_id import urls
-from xinhua_id.crawl.limits import CutOff
+from xinhua_id.crawl.wire.limits import CutOff
 from xinhua_id.errors import XinhuaIdError
 from xinhua_id.items import Outcome, Page
 

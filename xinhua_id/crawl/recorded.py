@@ -1,7 +1,7 @@
 """Pages that a crawl which died had captured, read from their records instead of fetched again.
 
 Their visits go the ordinary way: the page leads where it led, and the lease ends. Knows nothing of how it is told that
-a page was recorded (`crawl.rounds`).
+a page was recorded (`crawl.frontier.rounds`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from xinhua_id.archive.revisits import OriginalRecords
 from xinhua_id.catalogue import captures as rows
 from xinhua_id.catalogue.rows import CaptureRow
 from xinhua_id.crawl.capture import Captures
-from xinhua_id.crawl.lease import Lease
+from xinhua_id.crawl.frontier.lease import Lease
 from xinhua_id.errors import BadRecord
 from xinhua_id.items import Page
 from xinhua_id.warc.exchange import target_uri

@@ -17,13 +17,13 @@ from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
 from xinhua_id import urls
-from xinhua_id.crawl.addresses import is_loopback, is_private
 from xinhua_id.crawl.discovery import Kind, Link
 from xinhua_id.crawl.discovery import requisites as found_in
 from xinhua_id.crawl.discovery.css import Sort
 from xinhua_id.crawl.discovery.requisites import Requisite
-from xinhua_id.crawl.lease import Lease
-from xinhua_id.crawl.politeness import Denied
+from xinhua_id.crawl.frontier.lease import Lease
+from xinhua_id.crawl.manners.politeness import Denied
+from xinhua_id.crawl.wire.addresses import is_loopback, is_private
 from xinhua_id.errors import UsageError
 from xinhua_id.items import Article, Page
 from xinhua_id.sources import Source

@@ -18,8 +18,8 @@ from xinhua_id.crawl.capture import CANNOT_WRITE
 from xinhua_id.crawl.counting import count
 from xinhua_id.crawl.discovery import Kind, Link
 from xinhua_id.crawl.frontier import Frontier
-from xinhua_id.crawl.lease import Lease, Settled
-from xinhua_id.crawl.revisit import BY_RULES
+from xinhua_id.crawl.frontier.lease import Lease, Settled
+from xinhua_id.crawl.frontier.revisit import BY_RULES
 from xinhua_id.crawl.stopping import closing, end_crawl
 from xinhua_id.errors import ArchiveError, UsageError
 from xinhua_id.items import Outcome

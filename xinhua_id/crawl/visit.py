@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xinhua_id.crawl.discovery import Link
-from xinhua_id.crawl.lease import Lease
+from xinhua_id.crawl.frontier.lease import Lease
 from xinhua_id.items import Article, Outcome, Page
 from xinhua_id.sources import Source
 

@@ -24,7 +24,7 @@ from xinhua_id.corpus.finish import finish
 from xinhua_id.crawl.beginning import begin_work, shared_by
 from xinhua_id.crawl.capture import Captures
 from xinhua_id.crawl.counting import count
-from xinhua_id.crawl.lease import Settled
+from xinhua_id.crawl.frontier.lease import Settled
 from xinhua_id.crawl.run import Run
 from xinhua_id.crawl.stopping import end_crawl, error_of
 from xinhua_id.crawl.visit import Visit

@@ -22,15 +22,14 @@ from twisted.python.failure import Failure
 
 from xinhua_id import __version__, sources, urls
 from xinhua_id.crawl import outcomes
-from xinhua_id.crawl.addresses import is_loopback
 from xinhua_id.crawl.capture import Captures
 from xinhua_id.crawl.discovery import BELONGING, LEADING, Kind, Link, Rules, declared, discover
 from xinhua_id.crawl.discovery.css import Sort
 from xinhua_id.crawl.discovery.requisites import sort_of
 from xinhua_id.crawl.frontier import Frontier
-from xinhua_id.crawl.lease import MAX_REDIRECTS, Lease, next_try
-from xinhua_id.crawl.permission import source_near
-from xinhua_id.crawl.politeness import check_contact, check_permission, check_user_agent
+from xinhua_id.crawl.frontier.lease import MAX_REDIRECTS, Lease, next_try
+from xinhua_id.crawl.manners.permission import source_near
+from xinhua_id.crawl.manners.politeness import check_contact, check_permission, check_user_agent
 from xinhua_id.crawl.requisites import Bounds, Requisites, wanted
 from xinhua_id.crawl.run import Run
 from xinhua_id.crawl.scheduler import frontier_of
@@ -38,6 +37,7 @@ from xinhua_id.crawl.stopping import Stopping
 from xinhua_id.crawl.target import Target, about, day_range, positive, targets
 from xinhua_id.crawl.traps import Traps
 from xinhua_id.crawl.visit import Visit
+from xinhua_id.crawl.wire.addresses import is_loopback
 from xinhua_id.errors import CannotWrite, UsageError
 from xinhua_id.items import Outcome, Page
 

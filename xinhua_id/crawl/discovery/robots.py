@@ -1,6 +1,6 @@
 """The ``Sitemap:`` lines of a robots.txt (RFC 9309 §2.2.4 leaves them to sitemaps.org).
 
-What robots.txt allows is `crawl.robots`'; this knows nothing of it.
+What robots.txt allows is `crawl.manners.robots`'; this knows nothing of it.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ from xinhua_id.catalogue import captures, frontier, statements, visits
 from xinhua_id.catalogue.rows import FrontierRow, RoundRow, VisitRow
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.crawl.discovery import LEADING, Kind
-from xinhua_id.crawl.lease import MAX_TRIES, Lease, Recorded, given_back, key_of
-from xinhua_id.crawl.revisit import STORIES, Intervals
+from xinhua_id.crawl.frontier.lease import MAX_TRIES, Lease, Recorded, given_back, key_of
+from xinhua_id.crawl.frontier.revisit import STORIES, Intervals
 from xinhua_id.items import Outcome
 from xinhua_id.warc.exchange import target_uri
 

@@ -1,7 +1,7 @@
 """Guards on the wire: where a connection may lead, how long a head may be, and how slowly a body may come.
 
 They stand below Scrapy, where the peer's real address and the single bytes are known, so robots.txt, redirects and
-requisites pass them like pages. Knows nothing of records; `crawl.wire` hangs up and says what was kept.
+requisites pass them like pages. Knows nothing of records; `handler` hangs up and says what was kept.
 """
 
 # Twisted names its methods in camelCase and types them in part.
@@ -16,8 +16,8 @@ from typing import Any
 from scrapy.core.downloader.handlers.http11 import _LenientHTTPClientParser
 from scrapy.exceptions import IgnoreRequest
 
-from xinhua_id.crawl import addresses
-from xinhua_id.crawl.limits import CutOff, Limits
+from xinhua_id.crawl.wire import addresses
+from xinhua_id.crawl.wire.limits import CutOff, Limits
 
 
 class PrivateAddress(IgnoreRequest):

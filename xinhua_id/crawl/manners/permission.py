@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from scrapy.settings import BaseSettings
 
 from xinhua_id import urls
-from xinhua_id.crawl.addresses import is_loopback
+from xinhua_id.crawl.wire.addresses import is_loopback
 from xinhua_id.errors import ContactNeeded, PermissionNeeded
 from xinhua_id.sources import Source
 

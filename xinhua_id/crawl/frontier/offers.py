@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from xinhua_id.catalogue.rows import FrontierRow, RoundRow
-from xinhua_id.crawl import revisit
 from xinhua_id.crawl.discovery import BELONGING, LEADING, Kind, Link
 from xinhua_id.crawl.discovery.numbering import series
-from xinhua_id.crawl.lease import Settled, key_of
-from xinhua_id.crawl.revisit import Intervals
+from xinhua_id.crawl.frontier import revisit
+from xinhua_id.crawl.frontier.lease import Settled, key_of
+from xinhua_id.crawl.frontier.revisit import Intervals
 from xinhua_id.items import Outcome
 
 # What belongs to a story begun comes first, its parts before its pictures and styles, so that a crawl that is

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from scrapy.crawler import Crawler
 
-from xinhua_id.crawl.gate import Pause
+from xinhua_id.crawl.manners.gate import Pause
 from xinhua_id.crawl.stopping import Stopping, closing, end_crawl
 from xinhua_id.sources import written
 

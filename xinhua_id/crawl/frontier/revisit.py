@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from xinhua_id.catalogue.rows import FrontierRow
 from xinhua_id.crawl.discovery import LEADING, Kind, page_number
 from xinhua_id.crawl.discovery.calendar import period
-from xinhua_id.crawl.lease import Settled
+from xinhua_id.crawl.frontier.lease import Settled
 from xinhua_id.items import Outcome
 
 #: What was read of a page before it was known that this round is not about it.

@@ -19,7 +19,7 @@ from xinhua_id import urls
 from xinhua_id.crawl import outcomes
 from xinhua_id.crawl.capture import Captures
 from xinhua_id.crawl.counting import count
-from xinhua_id.crawl.robots import INSIDE
+from xinhua_id.crawl.manners.robots import INSIDE
 from xinhua_id.crawl.stopping import Stopping
 from xinhua_id.errors import XinhuaIdError
 from xinhua_id.items import Outcome, Page

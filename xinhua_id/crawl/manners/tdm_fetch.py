@@ -1,6 +1,6 @@
 """Asking each origin once a run for its tdmrep.json, and writing down what it says: manifest, stats.
 
-Whatever goes wrong is counted and blocks nothing. Knows nothing of the file's form (`crawl.tdm`).
+Whatever goes wrong is counted and blocks nothing. Knows nothing of the file's form (`tdm`).
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from typing import Any
 from scrapy import signals
 from scrapy.crawler import Crawler
 
-from xinhua_id.crawl import outcomes, tdm
-from xinhua_id.crawl.asking import follow
+from xinhua_id.crawl import outcomes
 from xinhua_id.crawl.counting import count
+from xinhua_id.crawl.manners import tdm
+from xinhua_id.crawl.manners.asking import follow
 from xinhua_id.crawl.run import Run
 from xinhua_id.crawl.visit import Visit
 from xinhua_id.items import Outcome, Page

@@ -20,11 +20,11 @@ from sqlalchemy import Connection
 from xinhua_id.catalogue import frontier as rows
 from xinhua_id.catalogue.rows import FrontierRow, RoundRow
 from xinhua_id.catalogue.store import Catalogue
-from xinhua_id.crawl import offers, rounds
 from xinhua_id.crawl.discovery import LEADING, Kind, Link
-from xinhua_id.crawl.lease import Lease, Settled, given_back
-from xinhua_id.crawl.offers import BEGUN, LEADING_AGAIN, STORY_AGAIN, Offer, TakingUp
-from xinhua_id.crawl.revisit import Intervals
+from xinhua_id.crawl.frontier import offers, rounds
+from xinhua_id.crawl.frontier.lease import Lease, Settled, given_back
+from xinhua_id.crawl.frontier.offers import BEGUN, LEADING_AGAIN, STORY_AGAIN, Offer, TakingUp
+from xinhua_id.crawl.frontier.revisit import Intervals
 from xinhua_id.crawl.target import Range
 
 #: So many leases are taken at once, at the most.

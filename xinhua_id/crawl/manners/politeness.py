@@ -12,7 +12,6 @@ import logging
 import time
 from collections.abc import Callable
 from typing import Self
-from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -20,25 +19,20 @@ from scrapy.exceptions import IgnoreRequest, StopDownload
 from scrapy.http import Response
 
 from xinhua_id import urls
-from xinhua_id.crawl import outcomes, site
-from xinhua_id.crawl.addresses import is_loopback
-from xinhua_id.crawl.asking import page_of_response
-from xinhua_id.crawl.breaker import Breaker
-from xinhua_id.crawl.discovery import Kind, Rules, links
+from xinhua_id.crawl import outcomes
+from xinhua_id.crawl.discovery import Rules
 from xinhua_id.crawl.frontier import Frontier
-from xinhua_id.crawl.gate import Gate, RestsTooLong
-from xinhua_id.crawl.hours import HoursKept, Windows
-from xinhua_id.crawl.permission import check_contact, check_permission, check_user_agent, contact_of
-from xinhua_id.crawl.recorded import recent_page
-from xinhua_id.crawl.robots import Robots, robots_of
-from xinhua_id.crawl.robots_cache import RobotsCache
-from xinhua_id.crawl.robots_fetch import RobotsFetcher
-from xinhua_id.crawl.site import Site, Verdict, recently_visited, visits_told
+from xinhua_id.crawl.manners import site
+from xinhua_id.crawl.manners.asking import page_of_response
+from xinhua_id.crawl.manners.breaker import Breaker
+from xinhua_id.crawl.manners.gate import Gate, RestsTooLong
+from xinhua_id.crawl.manners.hours import HoursKept, Windows
+from xinhua_id.crawl.manners.house_rules import Denied, HouseRules, is_requisite
+from xinhua_id.crawl.manners.permission import check_contact, check_permission, check_user_agent, contact_of
+from xinhua_id.crawl.manners.site import Site, Verdict, recently_visited, visits_told
 from xinhua_id.crawl.stopping import Stopping, closing, end_crawl
-from xinhua_id.crawl.tdm_fetch import NAME as TDMREP
-from xinhua_id.crawl.tdm_fetch import TdmFetcher
+from xinhua_id.crawl.wire.addresses import is_loopback
 from xinhua_id.errors import XinhuaIdError
-from xinhua_id.items import Page
 from xinhua_id.sources import Source
 
 __all__ = [
@@ -52,24 +46,10 @@ LIVE_DELAY = 2.0
 ASKS_FOR_REST = frozenset({429, 500, 502, 503, 504})
 # A host of pictures that rests longer is not waited for, seconds.
 _ASIDE = 10.0
-# The robots.txt of a run that died counts for so long; then one that is fetched counts for the rest of a day.
-_RECENT = dt.timedelta(hours=1)
 # Whoever waits looks up this often whether the crawl is ending, seconds.
 _LOOK_UP = 0.5
 
 logger = logging.getLogger(__name__)
-
-
-class Denied(IgnoreRequest):
-    """The request was not sent; ``reason`` is short and countable: ``robots``, ``robots-unreachable``.
-
-    ``because`` is what kept robots.txt from us, by the reasons of `crawl.outcomes`: ``dns``, ``tls``, ``timeout``.
-    """
-
-    def __init__(self, reason: str, what: str, because: str | None = None) -> None:
-        super().__init__(what)
-        self.reason = reason
-        self.because = because
 
 
 class PolitenessMiddleware:
@@ -85,14 +65,7 @@ class PolitenessMiddleware:
         self._now = now
         self._sites: dict[str, Site] = {}
         self._inside: dict[Request, tuple[Site, int]] = {}
-        self._fetcher = RobotsFetcher(crawler, self._pause, backoff=self._backoff)
-        self._robots = RobotsCache(
-            self._learn,
-            time.monotonic,
-            fresh=self.settings.getfloat("XINHUA_ID_ROBOTS_HOURS", 24.0) * 3600,
-            again=self.settings.getfloat("XINHUA_ID_ROBOTS_AGAIN", 600.0),
-        )
-        self._tdm = TdmFetcher(crawler)
+        self._house_rules = HouseRules(crawler, self._pause, self._backoff, self._site, now)
         self._hours = self._hours_of(getattr(getattr(crawler.spider, "target", None), "source", None))
 
     @classmethod
@@ -123,7 +96,7 @@ class PolitenessMiddleware:
             one.gate.check()
             await self._until(request.meta.get("not_before"))
             await self._in_hours(request.url)
-            await self._ask_the_site(request)
+            await self._house_rules.ask(request, self._as_live(request.url))
             request.meta["download_slot"] = urls.site(urls.host(request.url))
             self._inside[request] = one, await self._enter(one, request.url)
         except RestsTooLong as error:
@@ -223,7 +196,7 @@ class PolitenessMiddleware:
     def _is_beside(self, request: Request) -> bool:
         """Whether a request is for a picture on a host that is not the crawl's: its troubles are not the site's."""
         rules = self._rules
-        return _is_requisite(request) and rules is not None and urls.host(request.url) not in rules.hosts
+        return is_requisite(request) and rules is not None and urls.host(request.url) not in rules.hosts
 
     def _is_own(self, url: str) -> bool:
         """Whether a URL's site is the crawl's, and not one where a story's pictures lie."""
@@ -243,54 +216,6 @@ class PolitenessMiddleware:
             gate.rest(seconds)
             if self._frontier is not None and self._is_own(response.url):
                 self._frontier.rests_until = now + dt.timedelta(seconds=seconds)
-
-    async def _ask_the_site(self, request: Request) -> None:
-        """Learn what the site allows and what it reserves, unless that is what the request is for."""
-        if request.meta.get("robots"):
-            return
-        parts = urlsplit(request.url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        robots = await self._robots.of(origin)
-        if (reason := robots.refusal(request.url)) is not None:
-            raise Denied(reason, f"{reason}: {request.url}", robots.unreachable)
-        if request.meta.get(TDMREP) or _is_requisite(request) or not self._as_live(request.url):
-            return
-        if self.settings.getbool("XINHUA_ID_TDMREP", True):
-            await self._tdm.ask(origin)
-
-    async def _learn(self, origin: str) -> Robots:
-        """Fetch the rules, slow the site's gate down to them, and hand their sitemaps on."""
-        robots, page = self._recorded_robots(origin) or await self._fetcher.fetch(origin)
-        longest = self.settings.getfloat("XINHUA_ID_LONGEST_CRAWL_DELAY", 60.0)
-        if robots.delay > longest:
-            logger.warning(
-                "%s/robots.txt asks for %.0f s between requests; %.0f s are kept. XINHUA_ID_LONGEST_CRAWL_DELAY "
-                "sets the bound.", origin, robots.delay, longest,
-            )  # fmt: skip
-        if robots.delay:
-            self._site(origin).slow_down(min(robots.delay, longest))
-        if page is not None:
-            self._hand_on_sitemaps(page)
-        return robots
-
-    def _recorded_robots(self, origin: str) -> tuple[Robots, Page | None] | None:
-        """Return the rules that this round has captured already, where it goes on after a death (RFC 9309 §2.4)."""
-        frontier = self._frontier
-        if frontier is None or not frontier.resumed:
-            return None
-        since = max(frontier.round.begun_at, self._now() - _RECENT)
-        page = recent_page(self.crawler, f"{origin}/robots.txt", since)
-        robots = robots_of(page) if page is not None and page.status not in outcomes.REDIRECTS else None
-        if robots is None:
-            return None
-        self.crawler.stats.inc_value("frontier/read-from-records")
-        return robots, page if robots.rules else None
-
-    def _hand_on_sitemaps(self, page: Page) -> None:
-        """Give the frontier the sitemaps that robots.txt names, if the crawl is of the whole site."""
-        rules = self._rules
-        if rules is not None and self._frontier is not None and rules.whole_site:
-            self._frontier.start(links(page, Kind.PAGE, rules))
 
     def _hours_of(self, source: Source | None) -> HoursKept | None:
         if source is None or not source.discovery.hours:
@@ -321,7 +246,3 @@ class PolitenessMiddleware:
         """Return the seconds before a second try."""
         name = "XINHUA_ID_LOOPBACK_BACKOFF" if is_loopback(url) else "XINHUA_ID_BACKOFF"
         return self.settings.getfloat(name, 15.0)
-
-
-def _is_requisite(request: Request) -> bool:
-    return getattr(request.meta.get("lease"), "kind", None) is Kind.REQUISITE

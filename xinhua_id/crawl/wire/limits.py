@@ -1,6 +1,6 @@
 """What a server may send before a crawl hangs up on it, and the error that says it did.
 
-Pure: settings in, numbers out. Knows nothing of connections; `crawl.wire_guard` measures.
+Pure: settings in, numbers out. Knows nothing of connections; `guard` measures.
 """
 
 from __future__ import annotations

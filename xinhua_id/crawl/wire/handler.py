@@ -33,10 +33,10 @@ from twisted.web.client import HTTPConnectionPool
 from twisted.web.http_headers import Headers
 from zope.interface import implementer
 
-from xinhua_id.crawl.addresses import may_visit
 from xinhua_id.crawl.capture import Captures, cannot_spool
-from xinhua_id.crawl.limits import CutOff, Limits
-from xinhua_id.crawl.wire_download import Attempt, Download, Tee, truncation_of
+from xinhua_id.crawl.wire.addresses import may_visit
+from xinhua_id.crawl.wire.download import Attempt, Download, Tee, truncation_of
+from xinhua_id.crawl.wire.limits import CutOff, Limits
 from xinhua_id.errors import WireError
 from xinhua_id.warc.exchange import Truncation
 
@@ -51,7 +51,7 @@ try:
     )
     from twisted.web._newclient import Request as WireRequest
 
-    from xinhua_id.crawl.wire_guard import GuardedEndpoint, Pace, PrivateAddress, check_peer, guarded
+    from xinhua_id.crawl.wire.guard import GuardedEndpoint, Pace, PrivateAddress, check_peer, guarded
 except ImportError as error:
     raise WireError(f"the wire capture does not fit Scrapy {scrapy.__version__}: {error}", now=_HOW_ON) from error
 

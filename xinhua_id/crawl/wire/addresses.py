@@ -1,7 +1,7 @@
 """Which addresses a crawl may reach: public ones; and this machine for a site that stands on it by its very name.
 
 Pure: names and written addresses in, an answer out; no name is looked up. Knows nothing of requests or connections
-(`crawl.wire_guard` asks here when it knows the peer).
+(`guard` asks here when it knows the peer).
 """
 
 from __future__ import annotations

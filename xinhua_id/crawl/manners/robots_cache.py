@@ -9,7 +9,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 
-from xinhua_id.crawl.robots import Robots
+from xinhua_id.crawl.manners.robots import Robots
 
 #: RFC 9309 §2.4: no copy is used for more than 24 hours, unless robots.txt is unreachable. In seconds; an hour less,
 #: since a run that goes on after a death begins with a copy that may be as old.

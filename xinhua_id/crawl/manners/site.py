@@ -16,10 +16,10 @@ from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
 from xinhua_id import urls
-from xinhua_id.crawl.breaker import Breaker
-from xinhua_id.crawl.gate import Gate, Pause
+from xinhua_id.crawl.manners.breaker import Breaker
+from xinhua_id.crawl.manners.gate import Gate, Pause
+from xinhua_id.crawl.manners.pace import Pace
 from xinhua_id.crawl.outcomes import PASSING
-from xinhua_id.crawl.pace import Pace
 
 #: Statuses by which a site refuses us, and not one page: 401, 402 and 407 ask for something that a reader could give.
 REFUSED = frozenset({403, 451})

@@ -1,7 +1,7 @@
 """One download as the wire sees it: the attempts at a request, each an exchange, and how they ended.
 
 One request may be several attempts, since Twisted tries a stale pooled connection once more. Knows nothing of
-protocols; `crawl.wire` fills them.
+protocols; `handler` fills them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
 
-from xinhua_id.crawl.limits import CutOff, Limits
+from xinhua_id.crawl.wire.limits import CutOff, Limits
 from xinhua_id.warc.exchange import Exchange, Truncation
 
 

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from scrapy.crawler import Crawler
 
-from xinhua_id.crawl.asking import LEADS_INSIDE, follow
 from xinhua_id.crawl.counting import count
-from xinhua_id.crawl.gate import Pause
-from xinhua_id.crawl.robots import INSIDE, MAX_REDIRECTS, Robots, robots_of
+from xinhua_id.crawl.manners.asking import LEADS_INSIDE, follow
+from xinhua_id.crawl.manners.gate import Pause
+from xinhua_id.crawl.manners.robots import INSIDE, MAX_REDIRECTS, Robots, robots_of
 from xinhua_id.items import Outcome, Page
 
 # Silences that another try within minutes does not end.
