@@ -84,7 +84,7 @@ def test_a_sentence_that_begins_like_a_label_is_kept(line: str) -> None:
 
 @pytest.mark.parametrize("rule", boilerplate.RULES, ids=lambda rule: f"{rule.name}-{rule.line[:20]}")
 @given(st.data())
-@settings(max_examples=300, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], deadline=None)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], deadline=None)
 def test_a_rule_is_tried_on_every_line_it_matches(rule: boilerplate.Rule, data: st.DataObject) -> None:
     line = data.draw(st.from_regex(re.compile(rf"\A(?:{rule.pattern.pattern})", re.IGNORECASE)))
     assume(rule.pattern.match(line))
