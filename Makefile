@@ -106,6 +106,7 @@ torture: $(STAMP)
 	$(BIN)/python -m tests.archive.torture $(KILLS)
 	$(BIN)/python -m tests.crawl.torture 100 2000
 	$(BIN)/python -m tests.crawl.workers 3 300 4
+	$(BIN)/python -m tests.crawl.workers 3 300 4 own
 
 # pywb brings a second `brotli` that breaks Scrapy's; the validators that tests ask live beside it.
 replay-ready: $(REPLAY_STAMP)
