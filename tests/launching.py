@@ -1,8 +1,8 @@
 """Modules run as processes of their own, without the second and more that each takes to import a crawl's libraries.
 
 A server of `multiprocessing` has those imported and forks a child for each run: a real process, with a folder, an
-environment, output and an end of its own, which can be killed. What a start from nothing is like, the tests of the
-scripts, of the docs and of the dashboard see.
+environment, output and an end of its own, which can be killed. All have one seed of hashes, and Ctrl-C is for those
+that handle it. What a start from nothing is like, the tests of the scripts, the demo, the docs and the dashboard see.
 """
 
 from __future__ import annotations
@@ -101,7 +101,9 @@ def _become(command: list[str], environment: dict[str, str], cwd: str, said: tup
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except (Exception, KeyboardInterrupt):  # noqa: BLE001 (as the interpreter does)
+        if isinstance(end.code, str):
+            sys.stderr.write(f"{end.code}\n")
+    except Exception:  # noqa: BLE001 (as the interpreter does)
         traceback.print_exc()
         code = 1
     vars(threading)["_shutdown"]()

@@ -28,6 +28,12 @@ def test_it_has_folder_environment_arguments_output_and_code_of_its_own(tmp_path
     assert (done.returncode, done.stderr) == (7, "é\n")
 
 
+def test_what_it_says_at_its_exit_is_printed(tmp_path: Path) -> None:
+    (tmp_path / "usai.py").write_text("import sys; sys.exit('tidak bisa')")
+    done = launching.run("usai", environment={}, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "tidak bisa\n")
+
+
 def test_a_fault_is_traced_and_a_process_that_takes_too_long_is_killed(tmp_path: Path) -> None:
     (tmp_path / "salah.py").write_text("raise ValueError('salah')")
     done = launching.run("salah", environment={}, cwd=tmp_path)

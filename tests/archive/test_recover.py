@@ -17,7 +17,6 @@ from xinhua_id.archive.trace import trace
 from xinhua_id.catalogue import articles, captures, files, runs, visits
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.corpus.finish import finish
-from xinhua_id.errors import InUse
 from xinhua_id.items import Article, Outcome
 from xinhua_id.warc.reader import records
 
@@ -77,28 +76,6 @@ def test_pages_without_an_outcome_are_read_from_their_records(
     assert ended == {"1": "story", "2": "story", "hilang": "no-article"}
     assert run is not None
     assert run.outcome == "died"
-
-
-def test_who_recovers_says_so_at_every_step_and_ends_where_the_site_is_somebody_elses_by_now(
-    tmp_path: Path, catalogue: Catalogue, story: Story
-) -> None:
-    out = begun(tmp_path, catalogue)
-    for number in range(3):
-        out.exchange(exchange(answer(story, number), url=f"http://contoh.id/berita/{number}"))
-    dies(out)
-    steps: list[None] = []
-
-    def alive() -> None:
-        steps.append(None)
-        if len(steps) == 2:
-            raise InUse("contoh is somebody else's", now="Wait.")
-
-    with pytest.raises(InUse):
-        recover(tmp_path / "contoh", catalogue, finish, alive)
-    found = recover(tmp_path / "contoh", catalogue, finish, lambda: steps.append(None))
-    assert found.items == 3
-    assert [one.headline for one in items_of(tmp_path)] == [f"Warga Kampung {n} rawat mata air" for n in range(3)]
-    assert len(steps) == 2 + 5  # the file made whole, entered, and each page
 
 
 def test_a_story_whose_item_was_lost_is_written_once_more_and_no_other_twice(

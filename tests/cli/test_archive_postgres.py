@@ -206,10 +206,27 @@ def test_a_site_that_a_worker_elsewhere_crawls_is_not_rebuilt(archive: Path, url
         assert tenures.take(connection, site, "mesin-lain/1/2/3", "malam", NOON, None)
     refused = command("archive", "rebuild")
     assert refused.returncode == 1
-    assert "is being crawled by worker mesin-lain/1/2/3, run malam" in " ".join(refused.stderr.split())
+    assert "is being crawled already by worker mesin-lain/1/2/3, run malam" in " ".join(refused.stderr.split())
     with catalogue.begin() as connection:
         connection.execute(tables.tenures.update().values(beat_at=tenures.clock(connection) - 61))
+    assert command("archive", "rebuild", XINHUA_ID_TAKE_OVER_SECONDS="600").returncode == 1
     assert command("archive", "rebuild").returncode == 0
+    with catalogue.reading() as connection:
+        assert tenures.every(connection) == []
+    catalogue.close()
+
+
+def test_a_site_of_which_nothing_lies_here_is_another_machines(archive: Path, url: str, command: Run) -> None:
+    site, other = home_of(archive).name, archive.with_name("b")
+    (other / site / "warc").mkdir(parents=True)
+    catalogue = Catalogue.open(archive, url)
+    with catalogue.reading() as connection:
+        before = list(captures.each(connection))
+    done = command("archive", "rebuild", "--forget-missing", XINHUA_ID_ARCHIVE="b")
+    assert done.returncode == 0, done.stderr
+    assert f"left as they are: {site}" in done.stderr
+    with catalogue.reading() as connection:
+        assert list(captures.each(connection)) == before
     catalogue.close()
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.items import article
 from xinhua_id import urls
-from xinhua_id.crawl.known import KnownStories
-from xinhua_id.items import Article
+from xinhua_id.crawl.known import Known, KnownStories
+from xinhua_id.items import Article, StoryPart
 
 STORY = "https://kabar.example.id/panen-teh"
 
@@ -100,7 +100,33 @@ def test_a_story_that_is_rewritten_at_its_second_address_is_no_other_story() -> 
     rewritten = met(page, "Panen usai.").model_copy(
         update={"headline": "Panen teh usai", "paragraphs": ["Panen usai."]}
     )
-    assert known.take(rewritten) == (rewritten, None, None)
+    assert known.take(rewritten) == Known(rewritten)
+
+
+def test_a_page_that_was_believed_is_named_once_the_story_is_met_at_the_address_itself() -> None:
+    known, page = KnownStories(), "https://kabar.example.id/nelayan-1"
+    assert known.take(other(1)).displaced is None
+    assert known.take(met()).displaced == page
+    again = known.take(other(1))
+    assert (again.article.canonical_url, again.repeats) == (page, None)
+    assert known.take(met(text="Panen usai.")).displaced is None
+
+
+def test_the_parts_of_a_story_with_anothers_address_stay_together_and_apart_from_the_others() -> None:
+    known, section = KnownStories(), "https://kabar.example.id/ekonomi"
+
+    def part(story: int, number: int) -> Article:
+        at = f"https://kabar.example.id/nelayan-{story}" + (f"?page={number}" if number > 1 else "")
+        claimed = section + (f"?page={number}" if number > 1 else "")
+        one = other(story, claimed, f"Nelayan {story}, bagian {number}.").model_copy(update={"url": at})
+        said = StoryPart(story_id=urls.url_id(section), number=number, total=None)
+        return one.model_copy(update={"part": said, "headline": f"Nelayan {story}.{number}"})
+
+    found = [known.take(part(story, number)).article for story in (1, 2) for number in range(1, 3 + story)]
+    stories = [one.part.story_id for one in found if one.part is not None]
+    assert stories == [urls.url_id(section)] * 3 + [urls.url_id("https://kabar.example.id/nelayan-2")] * 4
+    assert len({one.id for one in found}) == 7
+    assert found[3].id == stories[3]
 
 
 def test_what_earlier_runs_wrote_counts_as_what_this_one_met(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import datetime as dt
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +16,9 @@ import pytest
 from tests.postgres_server import PostgresServer
 from xinhua_id.catalogue import tables, tenures
 from xinhua_id.catalogue.store import Catalogue
+from xinhua_id.crawl.run import Run, Shared
 from xinhua_id.crawl.tenure import Tenure, Watch, is_gone, name_of_this_process
+from xinhua_id.crawl.tenure import held as held_together
 from xinhua_id.errors import InUse, UsageError
 
 NOW = dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
@@ -119,3 +123,57 @@ def test_a_process_that_is_gone_from_this_machine_is_not_waited_for() -> None:
     assert not is_gone(f"{host}/lain/{child.pid}/{word}")  # that number says nothing of another machine
     assert not is_gone("bukan-nama")
     assert not is_gone(f"{host}/unknown/{os.getpid()}/{word}")
+
+
+def test_who_has_no_event_loop_yet_beats_all_the_same(tmp_path: Path, url: str, catalogue: Catalogue) -> None:
+    tenure = take(tmp_path, url, Watch(3.0))
+
+    def beats() -> int:
+        with catalogue.reading() as connection:
+            row = tenures.of(connection, "contoh")
+        assert row is not None
+        return row.beat
+
+    before, end = beats(), time.monotonic() + 30
+    with tenure.beating():
+        while beats() < before + 2:
+            assert time.monotonic() < end
+    tenure.give_up()
+
+
+def test_whose_site_was_taken_meanwhile_is_told_at_the_end(tmp_path: Path, url: str, catalogue: Catalogue) -> None:
+    tenure = take(tmp_path, url, Watch(3.0))
+    with catalogue.begin() as connection:
+        connection.execute(tables.tenures.update().values(holder="mesin-lain/x/1/y"))
+
+    def work() -> None:
+        with tenure.beating():
+            while f"tenure of {tenure.site}" in {thread.name for thread in threading.enumerate()}:
+                pass  # the thread ends once it has found out
+
+    with pytest.raises(InUse, match="mesin-lain"):
+        work()
+    tenure.give_up()
+
+
+def test_sites_are_held_for_something_else_than_a_crawl_and_given_up(
+    tmp_path: Path, url: str, catalogue: Catalogue
+) -> None:
+    with held_together(tmp_path, url, ["satu", "dua"], "archive rebuild", NOW, Watch()):
+        with catalogue.reading() as connection:
+            assert [(row.site, row.run) for row in tenures.every(connection)] == [
+                ("dua", "archive rebuild"), ("satu", "archive rebuild"),
+            ]  # fmt: skip
+        with pytest.raises(InUse, match="archive rebuild"):
+            Tenure.take(tmp_path, url, "satu", "malam", NOW, Watch())
+    with catalogue.reading() as connection:
+        assert tenures.every(connection) == []
+
+
+def test_a_run_that_is_refused_leaves_no_folders_of_the_site(tmp_path: Path, url: str, catalogue: Catalogue) -> None:
+    held(catalogue, "mesin-lain/x/1/y")
+    with catalogue.begin() as connection:
+        connection.execute(tables.tenures.update().values(beat_at=tenures.clock(connection)))
+    with pytest.raises(InUse):
+        Run.begin(tmp_path, "contoh", about={}, now=NOW, shared=Shared(url))
+    assert not list(tmp_path.glob("contoh/*/"))

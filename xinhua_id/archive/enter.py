@@ -7,7 +7,7 @@ costs nothing else, and is told. Knows nothing of how a file came to be.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +31,11 @@ def enter(
     catalogue: Catalogue,
     faults: list[BadRecord] | None,
     entry: tuple[str, str | None] | None = None,
-    *,
-    alive: Callable[[], None] = lambda: None,
 ) -> str:
     """Enter a WARC's captures, visits and validators; return the run that the file belongs to.
 
     What is damaged in the middle of a file is told in ``faults``, and the records behind it are entered as well;
     without a list it is raised, and nothing is entered. ``entry`` is the run and the file's SHA-256, where known.
-    ``alive`` is called after every few records.
     """
     name, imported = path.name.removesuffix(OPEN), ledger.is_import(home)
     # What a foreign file says of itself names somebody else's run.
@@ -49,7 +46,6 @@ def enter(
         rows = _rows(path, Place(home.name, run, name, 0, 0), Ledger.of(home).records, faults)
         for found in statements.batches(rows):
             add(connection, found, imported=imported)
-            alive()
         size = path.stat().st_size
         closed = not path.name.endswith(OPEN)
         files.put(connection, [FileRow(name, home.name, run, size, closed=closed, sha256=sha256)])

@@ -24,17 +24,15 @@ from xinhua_id.archive.imports import ledger
 from xinhua_id.archive.redaction.ledger import NAME as REDACTIONS
 from xinhua_id.archive.redaction.ledger import Ledger
 from xinhua_id.archive.swap import nobody_crawls, replaced
-from xinhua_id.catalogue import articles, figures, files, runs, statements, tables, tenures, tombstones
+from xinhua_id.catalogue import articles, figures, files, runs, statements, tables, tombstones
 from xinhua_id.catalogue.rows import ArticleRow, FileRow
 from xinhua_id.catalogue.store import NAME, Catalogue
-from xinhua_id.errors import ArchiveError, BadRecord, CannotWrite, CatalogueError, InUse
+from xinhua_id.errors import ArchiveError, BadRecord, CannotWrite, CatalogueError
 from xinhua_id.warc import reader, record
 from xinhua_id.warc.file import OPEN, WARCS
 from xinhua_id.warc.reader import Record
 
 _ITEMS = ".jsonl"
-#: A worker that gave no sign for so many seconds is dead.
-_QUIET = 60.0
 #: Records whose rows are written at once.
 _BATCH = 1000
 
@@ -108,15 +106,15 @@ def _replace_rows(
 ) -> None:
     """Replace what a server's catalogue says of the sites of an archive; nobody sees it before it is whole.
 
-    Other sites may be crawled meanwhile: their files, and rows, are another machine's.
+    Other sites may be crawled meanwhile: their files, and rows, are another machine's. That no worker elsewhere crawls
+    one of these is for whoever calls to see to (`crawl.tenure.held`).
     """
     catalogue = Catalogue.open(archive, url)
     try:
         with catalogue.begin(alone=False) as connection:
-            for home in homes:
-                _held_by_nobody(connection, home)
-                if not forget_missing:
-                    _nothing_missing(connection, home)
+            homes = [home for home in homes if _holds_anything(home)]
+            for home in homes if not forget_missing else ():
+                _nothing_missing(connection, home)
             here = [home.name for home in homes]
             report.elsewhere = [site for site in figures.sites(connection) if site not in here]
             for table in tables.REBUILDABLE:
@@ -127,15 +125,9 @@ def _replace_rows(
         catalogue.close()
 
 
-def _held_by_nobody(connection: Connection, home: Path) -> None:
-    """Raise `InUse` where a worker on another machine crawls the site."""
-    row = tenures.of(connection, home.name)
-    if row is not None and tenures.clock(connection) - row.beat_at < _QUIET:
-        raise InUse(
-            f"{home.name} is being crawled by worker {row.holder}, run {row.run}",
-            where=str(home),
-            now=f"End that crawl, or wait for its end; a worker that died is forgotten after {_QUIET:.0f} seconds.",
-        )
+def _holds_anything(home: Path) -> bool:
+    """Whether files of the site lie here: a worker that came too late leaves a folder as well."""
+    return any(path.is_file() for part in ("warc", "items") for path in (home / part).glob("*"))
 
 
 def _nothing_missing(connection: Connection, home: Path) -> None:

@@ -34,8 +34,6 @@ DIED = "died"
 
 #: Reads the pages of a run that were captured and have no outcome yet; returns how many items it wrote.
 Finish = Callable[[Committer, Mapping[str, Any], Iterable[CaptureRow]], int]
-#: Called again and again while something long goes on; what it raises ends that.
-Alive = Callable[[], None]
 
 
 @dataclass(slots=True)
@@ -77,24 +75,22 @@ def leftovers(home: Path) -> list[Path]:
     return sorted([*(home / "warc").glob(f"*{OPEN}"), *(home / "items").glob(f"*{OPEN}")])
 
 
-def recover(home: Path, catalogue: Catalogue, finish: Finish | None = None, alive: Alive = lambda: None) -> Recovered:
+def recover(home: Path, catalogue: Catalogue, finish: Finish | None = None) -> Recovered:
     """Make a site's files whole, enter in the catalogue what it lacks, and end the runs that died.
 
-    ``alive`` is called after every step of it, so that whoever holds the site can say that they do. Raises `BadRecord`
-    where a file cannot be read, `CannotWrite` where nothing can be moved or entered, and what ``alive`` raises.
+    Raises `BadRecord` where a file cannot be read, `CannotWrite` where nothing can be moved or entered.
     """
     report = Recovered(home.name)
     died: dict[str, list[Path]] = {}
     for path in sorted((home / "warc").glob(f"*{OPEN}")):
         report.salvaged.append(salvage_warc(path))
-        alive()
         if path.stat().st_size == 0:
             path.unlink()  # nothing was ever in it, or all of it lies in `.torn`
             continue
         died.setdefault(run_of(path, catalogue), []).append(path)
     entered = set()
     for path in _unknown(home, catalogue):
-        entered.add(enter(path, home, catalogue, report.faults, alive=alive))
+        entered.add(enter(path, home, catalogue, report.faults))
         report.entered.append(path.name.removesuffix(OPEN))
     for path in sorted((home / "items").glob(f"*{OPEN}")):
         report.salvaged.append(salvage_lines(path, _backed(catalogue)))
@@ -103,10 +99,10 @@ def recover(home: Path, catalogue: Catalogue, finish: Finish | None = None, aliv
         if (closed := home / "items" / f"{run}.jsonl").exists():
             enter_articles(closed, home, catalogue, report.faults)
     for run, warcs in died.items():
-        report.items += _end(home, run, warcs, catalogue, finish, report.faults, alive)
+        report.items += _end(home, run, warcs, catalogue, finish, report.faults)
         report.runs.append(run)
     for run in _without_end(home, catalogue):
-        _end(home, run, [], catalogue, None, report.faults, alive)
+        _end(home, run, [], catalogue, None, report.faults)
         report.runs.append(run)
     return report
 
@@ -140,13 +136,7 @@ def _backed(catalogue: Catalogue) -> Callable[[dict[str, Any]], bool]:
 
 
 def _end(
-    home: Path,
-    run: str,
-    warcs: list[Path],
-    catalogue: Catalogue,
-    finish: Finish | None,
-    faults: list[BadRecord],
-    alive: Alive,
+    home: Path, run: str, warcs: list[Path], catalogue: Catalogue, finish: Finish | None, faults: list[BadRecord]
 ) -> int:
     """Finish what a run that died had captured, close its files, and account for it; return the items written."""
     about = manifest_of(home, run)
@@ -163,18 +153,12 @@ def _end(
     else:
         source = str(about.get("source") or home.name)
         committer = Committer(home, run, catalogue, source=source, info={}, warc=warc, items=items)
-        written = finish(committer, about, _watched(unfinished, alive)) if finish else 0
+        written = finish(committer, about, unfinished) if finish else 0
         committer.close()
     _account(home, run, about, items.final, catalogue)
     with catalogue.begin() as connection:
         runs.end(connection, home.name, run, dt.datetime.now(dt.UTC), DIED)
     return written
-
-
-def _watched(rows: Iterable[CaptureRow], alive: Alive) -> Iterator[CaptureRow]:
-    for row in rows:
-        alive()
-        yield row
 
 
 def _without_end(home: Path, catalogue: Catalogue) -> list[str]:

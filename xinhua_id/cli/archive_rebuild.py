@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -61,7 +61,7 @@ def rebuild(
         raise UsageError("there is no archive", where=str(archive), now="Name its folder with --archive.")
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
     began = time.monotonic()
-    with _shown(talk, archive) as told:
+    with _undisturbed(archive, catalogue_url), _shown(talk, archive) as told:
         found = rebuilding.rebuild(archive, dt.datetime.now(dt.UTC), told, catalogue_url, forget_missing=forget_missing)
     rows = found.rows
     talk.print(
@@ -81,6 +81,18 @@ def rebuild(
         number = len(found.faults)
         talk.print(f"{number} faults; everything else is in the catalogue. `xinhua-id archive verify` says more.")
     raise typer.Exit(1 if found.faults else 0)
+
+
+def _undisturbed(archive: Path, url: str | None) -> AbstractContextManager[None]:
+    """Keep workers on other machines from the sites whose rows are made anew; a file's are kept by their locks."""
+    if not url:
+        return nullcontext()
+    from xinhua_id.archive.swap import sites
+    from xinhua_id.crawl.tenure import Watch, held
+    from xinhua_id.settings import XINHUA_ID_TAKE_OVER_SECONDS
+
+    names = [home.name for home in sites(archive)]
+    return held(archive, url, names, "archive rebuild", dt.datetime.now(dt.UTC), Watch(XINHUA_ID_TAKE_OVER_SECONDS))
 
 
 @contextmanager

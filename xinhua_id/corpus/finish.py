@@ -60,7 +60,7 @@ def _ended(row: CaptureRow, found: Reread, source: Source | None) -> Ended:
     kind = Kind.REQUISITE if is_requisite else Rules.of(source, [row.url]).kind(row.url)
     return Ended(
         row.url, kind.value, found.outcome, dt.datetime.now(dt.UTC), capture_id=row.record_id, reason=found.reason,
-        detail="read from its record after the crawl had died", article=article,
+        detail=found.disowned or "read from its record after the crawl had died", article=article,
     )  # fmt: skip
 
 

@@ -37,12 +37,16 @@ _BY_THE_CRAWL = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """One response or conversion record, read again. ``article`` is there where the outcome is ``story``."""
+    """One response or conversion record, read again. ``article`` is there where the outcome is ``story``.
+
+    ``disowned`` is the address that its page calls its own and that is another story's.
+    """
 
     page: Page
     outcome: Outcome
     reason: str | None = None
     article: Article | None = None
+    disowned: str | None = None
 
 
 def reread(path: Where, source: Source | None = None, known: KnownStories | None = None) -> Iterator[Reread]:
@@ -72,10 +76,10 @@ def new_in(found: Reread, known: KnownStories) -> Reread:
     """Return a reading as it counts beside the stories that are known."""
     if found.article is None:
         return found
-    article, repeats, disowned = known.take(found.article)
+    article, repeats, disowned, _ = known.take(found.article)
     if repeats is not None:
-        return Reread(found.page, Outcome.DUPLICATE, repeats)
-    return replace(found, reason=DISOWNED if disowned else found.reason, article=article)
+        return Reread(found.page, Outcome.DUPLICATE, repeats, disowned=disowned)
+    return replace(found, reason=DISOWNED if disowned else found.reason, article=article, disowned=disowned)
 
 
 def _decided(path: Where) -> dict[str, tuple[Outcome, str | None]]:

@@ -28,7 +28,7 @@ from xinhua_id import __version__
 from xinhua_id.archive.commit import Committer, Kept, Policy
 from xinhua_id.archive.originals import Deduplication
 from xinhua_id.archive.pages import file_in
-from xinhua_id.archive.recover import Alive, Finish, recover
+from xinhua_id.archive.recover import Finish, recover
 from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.crawl.counting import count
 from xinhua_id.errors import ArchiveError, CannotWrite, UsageError, WireError, XinhuaIdError
@@ -80,21 +80,19 @@ class Captures:
         source: str,
         about: Mapping[str, object] | None = None,
         finish: Finish | None = None,
-        alive: Alive = lambda: None,
     ) -> None:
         """Begin the files of a run below ``home``, the site's folder; call it from the ``spider_opened`` signal.
 
         ``source`` is the label of what is crawled, ``about`` what is said of the run. What an earlier run left behind
-        is recovered first; ``finish`` reads the pages it had captured, and ``alive`` is called meanwhile. Where the
-        files cannot be made, or the wire capture does not fit (`error` says which), raises `CloseSpider`, which ends
-        the crawl before its first request.
+        is recovered first; ``finish`` reads the pages it had captured. Where the files cannot be made, or the wire
+        capture does not fit (`error` says which), raises `CloseSpider`, which ends the crawl before its first request.
         """
         about = about or {}
         terms = {name: str(about[name]) for name in ("terms", "permission") if about.get(name)}
         try:
             self.check()
             self.catalogue = Catalogue.open(home.parent, self.crawler.settings.get("XINHUA_ID_CATALOGUE"))
-            self._recover(home, finish, alive)
+            self._recover(home, finish)
             info = {**self._info(), **terms}
             policy = policy_of(self.crawler.settings)
             self.committer = Committer(home, run, self.catalogue, source=source, info=info, policy=policy)
@@ -209,9 +207,9 @@ class Captures:
         if self.committer is not None:
             self._closing = deferred_from_coro(self.crawler.engine.close_spider_async(reason=_reason(error)))
 
-    def _recover(self, home: Path, finish: Finish | None, alive: Alive) -> None:
+    def _recover(self, home: Path, finish: Finish | None) -> None:
         assert self.catalogue is not None
-        found = recover(home, self.catalogue, finish, alive)
+        found = recover(home, self.catalogue, finish)
         for line in found.lines():
             logger.warning("%s", line)
         if found.runs:

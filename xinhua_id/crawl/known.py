@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from xinhua_id import urls
+from xinhua_id import paging, urls
 from xinhua_id.fingerprints import Fingerprints
 from xinhua_id.items import Article
 
@@ -24,20 +24,22 @@ logger = logging.getLogger(__name__)
 
 #: Why a story has another canonical address than its page declares.
 DISOWNED = "canonical-is-anothers"
-# By the headline and so many paragraphs, two pages are seen to tell one story.
-_PARAGRAPHS = 3
+# By the headline and the first paragraphs, so many marks of so many bits, two pages are seen to tell one story.
+_MARKS, _BITS = 3, 21
 
 
 class Known(NamedTuple):
     """An article as it counts here, and what is to be said of it.
 
-    ``repeats`` is why it brings nothing new, None where it does; ``disowned`` is the address that its page calls its
-    own and that is another story's, None where there is nothing to say.
+    ``repeats`` is why it brings nothing new, None where it does. ``disowned`` is the address that its page calls its
+    own and that is another story's. ``displaced`` is the page of another story that was believed to stand at this
+    one's address, before this one was met there: it is to be read once more.
     """
 
     article: Article
     repeats: str | None = None
     disowned: str | None = None
+    displaced: str | None = None
 
 
 @dataclass(slots=True)
@@ -48,6 +50,9 @@ class KnownStories:
     _latest: Fingerprints = field(default_factory=Fingerprints)
     _marks: Fingerprints = field(default_factory=Fingerprints)
     _pages: Fingerprints = field(default_factory=Fingerprints)
+    # The pages of stories that are known from another address than their own, and stories with disowned parts.
+    _guests: dict[int, str] = field(default_factory=dict)
+    _apart: set[int] = field(default_factory=set)
 
     @classmethod
     def of(cls, items: Path) -> KnownStories:
@@ -65,32 +70,48 @@ class KnownStories:
         another form of the story's page (AMP, print, a second address) and the story is known from its own address.
         """
         version, disowned = _version_of(article), None
-        if self._is_anothers(version):
+        if not version.is_at_home and (self._shares_nothing(version) or self._is_apart(article)):
             disowned, article = article.canonical_url, at_its_own_address(article)
             version = _version_of(article)
-        latest = self._latest.get(_number(version.ident))
+            if article.part is not None:
+                self._apart.add(_number(article.part.story_id))
+        key = _number(version.ident)
+        latest = self._latest.get(key)
         if latest is not None and latest >> 1 == _number(version.digest):
             return Known(article, "unchanged", disowned)
         if latest is not None and latest & 1 and not version.is_at_home:
             return Known(article, "variant", disowned)
+        displaced = self._guests.get(key) if version.is_at_home and self._shares_nothing(version) else None
         self._remember(version)
-        return Known(article, None, disowned)
+        return Known(article, None, disowned, displaced)
 
     def _remember(self, version: _Version) -> None:
         """Take note of a version; one of a variant does not stand before one of the story's own address."""
         key = _number(version.ident)
-        if version.is_at_home or not (self._latest.get(key) or 0) & 1:
-            self._latest.put(key, _number(version.digest) << 1 | version.is_at_home)
-            self._marks.put(key, version.marks)
-            self._pages.put(key, version.page)
+        if version.is_at_home:
+            self._guests.pop(key, None)
+        elif (self._latest.get(key) or 0) & 1:
+            return
+        else:
+            self._guests[key] = version.url
+        self._latest.put(key, _number(version.digest) << 1 | version.is_at_home)
+        self._marks.put(key, version.marks)
+        self._pages.put(key, version.page)
 
-    def _is_anothers(self, version: _Version) -> bool:
-        """Whether the story that a page calls its own is another: it stood at another page, and they share nothing."""
+    def _shares_nothing(self, version: _Version) -> bool:
+        """Whether what is known as this story stood at another page, and shares nothing with this one."""
         key = _number(version.ident)
         marks = self._marks.get(key)
-        if version.is_at_home or marks is None or self._pages.get(key) == version.page:
+        if marks is None or self._pages.get(key) == version.page:
             return False
         return not _each(marks) & _each(version.marks)
+
+    def _is_apart(self, article: Article) -> bool:
+        """Whether another part of the story was disowned: its parts stay together."""
+        if article.part is None or not self._apart:
+            return False
+        own = at_its_own_address(article).part
+        return own is not None and _number(own.story_id) in self._apart
 
     def _versions(self, path: Path) -> Iterator[_Version]:
         """Yield the versions in a file's lines; a torn line is counted and passed over."""
@@ -106,16 +127,22 @@ class KnownStories:
 
 
 def at_its_own_address(article: Article) -> Article:
-    """Return a story under the address that its page stands at, whatever it declares."""
+    """Return a story under the address that its page stands at, whatever it declares; a part stays with its story."""
     assert article.url is not None
-    own = urls.canonical(article.url)
-    return article.model_copy(update={"id": urls.url_id(own), "canonical_url": own})
+    own, part = urls.canonical(article.url), article.part
+    if part is not None:
+        found = paging.numbered(article.url)
+        story = found.base if found is not None and found.number == part.number else own
+        part = part.model_copy(update={"story_id": urls.url_id(story)})
+        own = story if part.number == 1 else own
+    return article.model_copy(update={"id": urls.url_id(own), "canonical_url": own, "part": part})
 
 
 class _Version(NamedTuple):
     ident: str
     digest: str
     is_at_home: bool
+    url: str
     page: int
     marks: int
 
@@ -129,22 +156,22 @@ def _version_of(article: Article) -> _Version:
 def _version(
     ident: str, digest: str, url: str | None, canonical_url: str | None, headline: str, paragraphs: Sequence[str]
 ) -> _Version:
-    own = urls.canonical(url) if url is not None else None
-    is_at_home = own is None or canonical_url is None or own == canonical_url
-    return _Version(ident, digest, is_at_home, zlib.crc32((own or "").encode()), _marks_of(headline, paragraphs))
+    own = urls.canonical(url) if url is not None else ""
+    is_at_home = url is None or canonical_url is None or own == canonical_url
+    page = zlib.crc32(own.encode("utf-8", "replace"))
+    return _Version(ident, digest, is_at_home, url or "", page, _marks_of(headline, paragraphs))
 
 
 def _marks_of(headline: str, paragraphs: Sequence[str]) -> int:
-    """Return sixteen bits, none of them 0, of the headline and of each of the first paragraphs."""
-    texts = [headline, *paragraphs[:_PARAGRAPHS]]
-    marks = [zlib.crc32(text.casefold().encode("utf-8", "replace")) % 0xFFFF + 1 for text in texts]
-    packed = b"".join(mark.to_bytes(2) for mark in marks)
-    return int.from_bytes(packed.ljust(2 * (1 + _PARAGRAPHS), b"\0"), signed=True)
+    """Return twenty-one bits, none of them 0, of the headline and of each of the first two paragraphs."""
+    packed = 0
+    for text in (headline, *paragraphs[: _MARKS - 1]):
+        packed = packed << _BITS | zlib.crc32(text.casefold().encode("utf-8", "replace")) % (2**_BITS - 1) + 1
+    return packed
 
 
-def _each(marks: int) -> set[bytes]:
-    packed = marks.to_bytes(2 * (1 + _PARAGRAPHS), signed=True)
-    return {packed[at : at + 2] for at in range(0, len(packed), 2)} - {b"\0\0"}
+def _each(marks: int) -> set[int]:
+    return {marks >> at * _BITS & 2**_BITS - 1 for at in range(_MARKS)} - {0}
 
 
 def _oldest_first(folder: Path) -> list[Path]:

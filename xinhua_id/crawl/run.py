@@ -98,13 +98,13 @@ class Run:
         lock = SiteLock.take(home, name or own, now)
         tenure = None
         try:
-            for folder in ("warc", "items", "runs"):
-                (home / folder).mkdir(parents=True, exist_ok=True)
             chosen = _new_name(home, name, own)
             # A run that died within this second has the name that the lock was taken by.
             lock.hold_for(chosen)
             if shared is not None:
                 tenure = Tenure.take(archive, shared.url, site, chosen, now, shared.watch)
+            for folder in ("warc", "items", "runs"):
+                (home / folder).mkdir(parents=True, exist_ok=True)
             run = cls(home, chosen, now, dict(about), lock, tenure)
             with run.manifest.open("x", encoding="utf-8") as file:
                 file.write(run._as_json({"outcome": "running"}))

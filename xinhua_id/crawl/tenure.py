@@ -8,13 +8,15 @@ sends or commits anything. Workers that share no catalogue are kept apart by `ar
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import logging
 import os
 import socket
+import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -115,6 +117,34 @@ class Tenure:
 
         self._timer = asyncio.get_running_loop().call_later(self._patience / _BEATS, beat)
 
+    @contextlib.contextmanager
+    def beating(self) -> Iterator[None]:
+        """Beat from a thread while something long goes on and no event loop does.
+
+        Raises `InUse` in the end where the site was taken over meanwhile.
+        """
+        ended, lost = threading.Event(), list[InUse]()
+
+        def beat() -> None:
+            while not ended.wait(self._patience / _BEATS):
+                try:
+                    self._beat()
+                except InUse as error:
+                    lost.append(error)
+                    return
+                except ArchiveError as error:
+                    logger.warning("no sign of life could be given for %s, and is tried again: %s", self.site, error)
+
+        thread = threading.Thread(target=beat, name=f"tenure of {self.site}", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+        if lost:
+            raise lost[0]
+
     def give_up(self) -> None:
         """Leave the site to whoever comes next; doing it twice is fine."""
         if self._timer is not None:
@@ -132,6 +162,17 @@ class Tenure:
         # It touches one row of its own: no long transaction of others may hold it up.
         with self._catalogue.begin(alone=False) as connection:
             self.fence(connection)
+
+
+@contextlib.contextmanager
+def held(archive: Path, url: str, names: Iterable[str], who: str, now: dt.datetime, watch: Watch) -> Iterator[None]:
+    """Hold the tenures of sites for something else than a crawl. Raises `InUse`, which names who crawls one of them."""
+    with contextlib.ExitStack() as stack:
+        for name in names:
+            tenure = Tenure.take(archive, url, name, who, now, watch)
+            stack.callback(tenure.give_up)
+            stack.enter_context(tenure.beating())
+        yield
 
 
 class TenureMiddleware:

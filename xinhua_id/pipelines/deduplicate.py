@@ -30,8 +30,11 @@ class Deduplicate(Stage):
         known = self.known().take(article)
         if known.disowned is not None:
             self._disown(visit, known.article, known.disowned)
+        if known.displaced is not None:
+            logger.info("%s was taken for this story, and is read again: %s", known.displaced, visit.lease.url)
+            visit.links = [*visit.links, Link(known.displaced, self.spider.rules.kind(known.displaced), again=True)]
         if known.repeats is not None:
-            visit.end(Outcome.DUPLICATE, known.repeats)
+            visit.end(Outcome.DUPLICATE, known.repeats, visit.detail)
 
     def _disown(self, visit: Visit, article: Article, address: str) -> None:
         """Let the story stand at its own address, and see that the other is asked for if this page alone named it."""

@@ -100,8 +100,9 @@ class Store(Stage):
         spider.run = run
         captures = Captures.of(self.crawler)
         captures.kept_open = True
-        alive = run.tenure.check if run.tenure else lambda: None
-        captures.open(run.home, run.name, spider.target.label, {**run.about, **self._terms()}, finish, alive)
+        with run.tenure.beating() if run.tenure else contextlib.nullcontext():
+            # To recover what a death left behind may take minutes.
+            captures.open(run.home, run.name, spider.target.label, {**run.about, **self._terms()}, finish)
         begin_work(self.crawler, spider.rules, spider.range, run)
 
     def process_item(self, visit: Visit) -> Visit:

@@ -44,7 +44,8 @@ class Link:
     stands below: 0 on the page itself, 1 in a sheet of the page, 2 in one that the sheet imports. ``follows``: this is
     the next page of the series that its page belongs to (its number and one, ``rel=next``, the next page of a feed or
     of a REST collection); it is worth asking for again only while the page before it holds something new.
-    ``disowned``: a page that tells another story called this address its own.
+    ``disowned``: a page that tells another story called this address its own. ``again``: it is asked for whatever is
+    known of it, in the same round too.
     """
 
     url: str
@@ -55,6 +56,7 @@ class Link:
     nesting: int = 0
     follows: bool = False
     disowned: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ class TakingUp:
         if row.state == "aside" and earlier:
             self._recall(row, link, self._rank(link.kind))
             return True
-        if row.state == "known" and earlier and self._has_reason(row, link, starts=starts):
+        if row.state == "known" and (link.again or (earlier and self._has_reason(row, link, starts=starts))):
             again = link.kind not in LEADING and not starts
             self._recall(row, link, STORY_AGAIN if again else self._rank(link.kind, starts=starts))
         return False
