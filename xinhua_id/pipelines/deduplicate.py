@@ -6,6 +6,7 @@ two sites is two items.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 
 from xinhua_id.crawl.discovery import Link
@@ -47,8 +48,11 @@ class Deduplicate(Stage):
     def known(self) -> KnownStories:
         """Return what this site's runs wrote so far, read once."""
         if self._known is None:
-            assert self.spider.run is not None
-            self._known = KnownStories.of(self.spider.run.items.parent)
+            run = self.spider.run
+            assert run is not None
+            with run.tenure.beating() if run.tenure else contextlib.nullcontext():
+                # Of a large site this takes a minute, in which nothing else happens.
+                self._known = KnownStories.of(run.items.parent)
             if self._known.unreadable:
                 self.crawler.stats.inc_value("items/unreadable", self._known.unreadable)
         return self._known
