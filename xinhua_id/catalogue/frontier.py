@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Select,
     and_,
     bindparam,
@@ -130,11 +131,16 @@ def give_back(connection: Connection, site: str, scope: str, now: dt.datetime) -
 
 def gather(connection: Connection, site: str, scope: str) -> None:
     """Let what waits of the seeds' crawls wait for that of the whole site."""
-    waits = or_(tables.is_in(_FRONTIER, "waiting"), tables.is_in(_FRONTIER, "later"))
-    left = update(_FRONTIER).where(
-        _FRONTIER.c.site == site, waits, _FRONTIER.c.scope != scope, _is_near(literal(scope))
+    near = select(_ROUNDS.c.scope).where(
+        _ROUNDS.c.site == site, _ROUNDS.c.scope != scope, _is_near(literal(scope), _ROUNDS)
     )
-    connection.execute(left.values(scope=scope))
+    # Scope by scope, as the indexes have them: a million that wait for the whole site already are not looked at.
+    for other in connection.execute(near).scalars().all():
+        for state in ("waiting", "later"):
+            left = update(_FRONTIER).where(
+                _FRONTIER.c.site == site, tables.is_in(_FRONTIER, state), _FRONTIER.c.scope == other
+            )
+            connection.execute(left.values(scope=scope))
 
 
 def waiting(connection: Connection, site: str, scope: str, below: int | None = None) -> int:
@@ -215,10 +221,10 @@ def _of(state: str, *more: ColumnElement[bool], every_scope: bool = False) -> Se
     return chosen if every_scope else chosen.where(_FRONTIER.c.scope == bindparam("of_scope"))
 
 
-def _is_near(scope: ColumnElement[str]) -> ColumnElement[bool]:
+def _is_near(scope: ColumnElement[str], table: FromClause = _FRONTIER) -> ColumnElement[bool]:
     """Whether a row is in a scope, or in one of the same place's; a place of its own has nothing of another."""
-    here = and_(scope == "", _FRONTIER.c.scope.not_like(f"{ELSEWHERE}%"))
-    return or_(_FRONTIER.c.scope == scope, here)
+    here = and_(scope == "", table.c.scope.not_like(f"{ELSEWHERE}%"))
+    return or_(table.c.scope == scope, here)
 
 
 def _those(chosen: Select[Any]) -> ColumnElement[bool]:
