@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,13 +84,13 @@ class Ended:
     links: Sequence[tuple[str, str]] = ()
     article: Article | None = None
 
-    def fields(self) -> list[tuple[str, str]]:
-        """Return it as the lines of a metadata record."""
+    def fields(self) -> Iterator[tuple[str, str]]:
+        """Yield the lines of a metadata record that say it."""
         said = [("outcome", self.outcome.value), ("reason", self.reason), ("detail", self.detail), ("kind", self.kind)]
         if self.article is not None:
             said += [("item", self.article.id), ("content-digest", self.article.content_digest)]
-        lines = [(name, value) for name, value in said if value]
-        return lines + [("outlink", f"{url} {kind}") for url, kind in self.links]
+        yield from ((name, value) for name, value in said if value)
+        yield from (("outlink", f"{url} {kind}") for url, kind in self.links)
 
 
 @dataclass(slots=True)

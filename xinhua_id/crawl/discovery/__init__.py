@@ -33,7 +33,7 @@ __all__ = [
     "BELONGING", "LEADING", "Found", "Kind", "Link", "Rules", "declared", "discover", "links", "page_number",
 ]  # fmt: skip
 
-_SITEMAP_ROOTS = frozenset({"urlset", "sitemapindex"})
+_SITEMAP = re.compile(rb"urlset|sitemapindex", re.IGNORECASE)
 _FEED_ROOTS = frozenset({"rss", "rdf", "feed"})
 _LOOKS_LIKE_XML = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*<(?:\?xml|rss|feed|urlset|sitemapindex|[\w-]+:RDF)\b", re.IGNORECASE
@@ -85,11 +85,11 @@ def _read(page: Page, body: bytes, kind: Kind, rules: Rules, skipped: Counter[st
 def _from_xml(body: bytes, base: str, kind: Kind, rules: Rules, skipped: Counter[str]) -> Iterable[Link]:
     if kind is Kind.SITEMAP and body.strip() and b"<" not in body[:1024]:
         return text_links(body, base, rules, skipped)
+    if _SITEMAP.search(body) and (found := sitemap_links(body, base, rules, skipped)) is not None:
+        return found
     root = root_of(body, skipped)
     if root is None:
         return ()
-    if name_of(root) in _SITEMAP_ROOTS:
-        return sitemap_links(root, base, rules, skipped)
     if name_of(root) in _FEED_ROOTS:
         return feed_links(root, base, rules, skipped)
     skipped["unknown-xml"] += 1  # a page that says "not found" with status 200, most often

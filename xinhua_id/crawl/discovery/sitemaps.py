@@ -15,25 +15,35 @@ from xinhua_id import urls
 from xinhua_id.crawl.discovery.link import Kind, Link
 from xinhua_id.crawl.discovery.moments import END_OF_DAY, moment
 from xinhua_id.crawl.discovery.rules import Rules
-from xinhua_id.crawl.discovery.xml import name_of, text_of
+from xinhua_id.crawl.discovery.xml import name_of, read_each, text_of
+
+_ROOTS = frozenset({"urlset", "sitemapindex"})
+_ENTRIES = ("{*}sitemap", "{*}url")
 
 
-def sitemap_links(root: etree._Element, base: str, rules: Rules, skipped: Counter[str]) -> Iterator[Link]:
-    """Yield the sitemaps of an index and the pages of a sitemap."""
-    for entry in root.iter("{*}sitemap", "{*}url"):
-        written = text_of(entry, "loc")
-        url = urls.absolute(base, written) if written else None
-        if url is None:
-            skipped["bad-url"] += 1
-            continue
-        changed = text_of(entry, "lastmod")
-        modified = moment(changed, rules.zone, day_means=END_OF_DAY)
-        if changed and modified is None:
-            skipped["bad-date"] += 1
-        if name_of(entry) == "sitemap":
-            yield Link(url, Kind.SITEMAP, modified=modified)
-        else:
-            yield Link(url, rules.kind(url), _news_date(entry, rules, skipped), modified)
+def sitemap_links(body: bytes, base: str, rules: Rules, skipped: Counter[str]) -> list[Link] | None:
+    """Return the sitemaps of an index, or the pages of a sitemap; None where the document is neither."""
+    counted = Counter[str]()
+    found, root = read_each(body, _ENTRIES, lambda entry, faults: _link(entry, base, rules, faults), counted)
+    if root not in _ROOTS:
+        return None
+    skipped.update(counted)
+    return found
+
+
+def _link(entry: etree._Element, base: str, rules: Rules, skipped: Counter[str]) -> Link | None:
+    written = text_of(entry, "loc")
+    url = urls.absolute(base, written) if written else None
+    if url is None:
+        skipped["bad-url"] += 1
+        return None
+    changed = text_of(entry, "lastmod")
+    modified = moment(changed, rules.zone, day_means=END_OF_DAY)
+    if changed and modified is None:
+        skipped["bad-date"] += 1
+    if name_of(entry) == "sitemap":
+        return Link(url, Kind.SITEMAP, modified=modified)
+    return Link(url, rules.kind(url), _news_date(entry, rules, skipped), modified)
 
 
 def text_links(body: bytes, base: str, rules: Rules, skipped: Counter[str]) -> Iterator[Link]:

@@ -5,15 +5,23 @@ Knows nothing of sitemaps or feeds.
 
 from __future__ import annotations
 
+import io
 import re
 import zlib
 from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from lxml import etree
+
+T = TypeVar("T")
 
 #: sitemaps.org: no sitemap is larger than this, uncompressed.
 LARGEST = 50 * 1024 * 1024
 _GZIP = b"\x1f\x8b"
+_CAREFULLY: dict[str, Any] = {
+    "resolve_entities": False, "no_network": True, "load_dtd": False, "remove_pis": True, "remove_comments": True,
+}  # fmt: skip
 _BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,31};)")
 
 
@@ -34,6 +42,44 @@ def root_of(body: bytes, skipped: Counter[str]) -> etree._Element | None:
     if root is None:
         skipped["not-xml"] += 1
     return root
+
+
+def read_each(
+    body: bytes, tags: Sequence[str], read: Callable[[etree._Element, Counter[str]], T | None], skipped: Counter[str]
+) -> tuple[list[T], str]:
+    """Return what ``read`` makes of each element of some tags, and the name of the root, empty where there is none.
+
+    As `root_of` reads it, but without a tree of the whole: what was read of the root's children is forgotten.
+    """
+    counted = Counter[str]()
+    found, name, whole = _each(body, tags, lambda element: read(element, counted))
+    if name and not whole:
+        counted.clear()
+        found, name, whole = _each(_BARE_AMPERSAND.sub(b"&amp;", body), tags, lambda element: read(element, counted))
+        counted["broken-xml"] += 1
+    skipped.update(counted)
+    return found, name
+
+
+def _each(body: bytes, tags: Sequence[str], read: Callable[[etree._Element], T | None]) -> tuple[list[T], str, bool]:
+    """Return what was read, the name of the root, and whether the document was whole."""
+    walk = etree.iterparse(io.BytesIO(body), events=("end",), tag=tags, recover=True, **_CAREFULLY)
+    found: list[T] = []
+    try:
+        for _, element in walk:
+            made = read(element)
+            if made is not None:
+                found.append(made)
+            parent = element.getparent()
+            if parent is not None and parent.getparent() is None:
+                element.clear()
+                while element.getprevious() is not None:
+                    del parent[0]
+    except (etree.XMLSyntaxError, ValueError):
+        return [], "", False
+    root: etree._Element | None = walk.root
+    whole = not any(entry.level_name in {"ERROR", "FATAL"} for entry in walk.error_log)
+    return found, name_of(root) if root is not None else "", whole
 
 
 def unzipped(body: bytes, skipped: Counter[str], limit: int = LARGEST) -> bytes:
@@ -79,9 +125,7 @@ def text_of(element: etree._Element, *names: str) -> str | None:
 
 def _parsed(body: bytes) -> tuple[etree._Element | None, bool]:
     """Return the root, if there is one, and whether the document was whole."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, recover=True, remove_pis=True, remove_comments=True
-    )
+    parser = etree.XMLParser(recover=True, **_CAREFULLY)
     try:
         root: etree._Element | None = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError):

@@ -23,7 +23,8 @@ from xinhua_id.catalogue.store import Catalogue
 from xinhua_id.crawl.discovery import LEADING, Kind, Link
 from xinhua_id.crawl.frontier import offers, rounds
 from xinhua_id.crawl.frontier.lease import Lease, Settled, given_back
-from xinhua_id.crawl.frontier.offers import BEGUN, LEADING_AGAIN, STORY_AGAIN, Offer, TakingUp
+from xinhua_id.crawl.frontier.offers import BEGUN, LEADING_AGAIN, STORY_AGAIN, TakingUp
+from xinhua_id.crawl.frontier.pieces import Offer, groups
 from xinhua_id.crawl.frontier.revisit import Intervals
 from xinhua_id.crawl.target import Range
 
@@ -193,16 +194,24 @@ class Frontier:
         settled, self._settled = self._settled, []
         offered, self._offers = self._offers, []
         now, site = self._clock(), self.round.site
-        known = rows.by_keys(connection, site, offers.keys_in(settled, offered))
-        made = TakingUp(known, self.round, self._turn, now, self._again, self._intervals, self._series)
-        for offer in offered:
-            made.offer(offer)
-        self._entered += [(one, made.settle(one)) for one in settled]
+        made = TakingUp(self.round, self._turn, now, self._again, self._intervals, self._series)
+        hurry = len(self._heap) < self._batch // 2
+        for group in groups(offered, settled):
+            known = rows.by_keys(connection, site, {key for one in group for key in one.spoken_of()})
+            made.begin(known)
+            for one in group:
+                if isinstance(one, Offer):
+                    made.offer(one)
+                    continue
+                fresh = made.settle(one)
+                if one.is_last:
+                    self._entered.append((one.whole, fresh))
+            rows.put(connection, list(made.rows.values()))
+            self._note(made.rows.values(), known)
+            hurry = hurry or self._goes_before(made.rows.values())
         self._turn = made.turn
-        rows.put(connection, list(made.rows.values()))
         rows.touch(connection, site, self.round.scope, now, self.pace, self.rests_until)
-        self._note(made.rows.values(), known)
-        if len(self._heap) < self._batch // 2 or self._goes_before(made.rows.values()):
+        if hurry:
             self._take(connection)
 
     def entered(self) -> None:

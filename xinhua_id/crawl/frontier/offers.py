@@ -6,7 +6,7 @@ Rows in, rows out, within one commit. Knows nothing of databases or of what lead
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from xinhua_id.catalogue.rows import FrontierRow, RoundRow
@@ -14,6 +14,7 @@ from xinhua_id.crawl.discovery import BELONGING, LEADING, Kind, Link
 from xinhua_id.crawl.discovery.numbering import series
 from xinhua_id.crawl.frontier import revisit
 from xinhua_id.crawl.frontier.lease import Settled, key_of
+from xinhua_id.crawl.frontier.pieces import Offer, Piece
 from xinhua_id.crawl.frontier.revisit import Intervals
 from xinhua_id.items import Outcome
 
@@ -38,57 +39,36 @@ _ALIAS = "alias"
 _MOST_NEWS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """Links that somebody other than a page offers: a beginning of the round, what robots.txt names."""
-
-    links: tuple[Link, ...]
-    starts: bool = False
-
-
-def keys_in(settled: Iterable[Settled], offers: Iterable[Offer]) -> set[str]:
-    """Return the keys of everything that is spoken of."""
-    found = set()
-    for one in settled:
-        for link in (*one.links, *one.aside):
-            found |= _keys(link)
-        found |= {key_of(url, Kind.PAGE) for url in one.aliases}
-    for offer in offers:
-        for link in offer.links:
-            found |= _keys(link)
-    return found
-
-
-def _keys(link: Link) -> set[str]:
-    key = key_of(link.url, link.kind)
-    # An address that was asked for as a page is not asked for as a picture as well.
-    return {key, key_of(link.url, Kind.PAGE)} if link.kind is Kind.REQUISITE else {key}
-
-
 @dataclass
 class TakingUp:
-    """The rows that one commit changes. ``known`` are those that were there, ``turn`` is the next one's.
+    """The rows that one commit changes, group by group; ``turn`` is the next one's, ``known`` those that were there.
 
     ``again``: what an earlier round visited is visited once more. ``series`` are the stories that the pages of each
     series were the first to show in this run.
     """
 
-    known: Mapping[str, FrontierRow]
     round: RoundRow
     turn: int
     now: dt.datetime
     again: bool = False
     intervals: Intervals = field(default_factory=Intervals)
     series: dict[str, set[str]] = field(default_factory=dict)
+    known: Mapping[str, FrontierRow] = field(default_factory=dict)
     rows: dict[str, FrontierRow] = field(default_factory=dict)
+    _so_far: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def begin(self, known: Mapping[str, FrontierRow]) -> None:
+        """Begin another group of what is told; the rows of the one before are written."""
+        self.known, self.rows = known, {}
 
     def offer(self, offer: Offer) -> None:
         """Take up the links of an offer."""
         for link in offer.links:
             self._take_up(link, starts=offer.starts)
 
-    def settle(self, settled: Settled) -> int:
-        """End a lease: its row, its links; return how many links are new."""
+    def settle(self, piece: Piece) -> int:
+        """End a lease, if this is the last piece of it: its row, its links; return how many links are new so far."""
+        settled = piece.settled
         lease = settled.lease
         assert lease.row is not None
         row = lease.row
@@ -98,14 +78,18 @@ class TakingUp:
             return self._follow(row, settled)
         depth = row.depth + 1
         ordinary = [link for link in settled.links if not link.follows]
-        fresh = sum(self._take_up(link, depth=depth) for link in ordinary)
-        news = self._news(row, ordinary)
+        fresh, news = self._so_far.pop(row.key, (0, 0))
+        fresh += sum(self._take_up(link, depth=depth) for link in ordinary)
+        news += self._news(row, ordinary)
         fresh += sum(self._take_up(link, depth=depth, starts=news > 0) for link in settled.links if link.follows)
         for link in settled.aside:
             self._lay_aside(link, depth)
         for url in settled.aliases:
             self._know_as(url, row)
-        self.rows[row.key] = self._ended(row, settled, news)
+        if piece.is_last:
+            self.rows[row.key] = self._ended(row, settled, news)
+        else:
+            self._so_far[row.key] = fresh, news
         return fresh
 
     def _ended(self, row: FrontierRow, settled: Settled, news: int) -> FrontierRow:
