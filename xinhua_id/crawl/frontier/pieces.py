@@ -75,16 +75,17 @@ def _each(offers: Iterable[Offer], settled: Iterable[Settled]) -> Iterator[Offer
 
 
 def _pieces(whole: Settled) -> Iterator[Piece]:
-    """Yield the pieces of one; what follows in a series comes last, when the news of the page are known."""
+    """Yield the pieces of one, in the order in which they count: what follows in a series when the news are known."""
     if len(whole.links) + len(whole.aside) <= AT_ONCE:
         yield Piece(whole, whole, True)
         return
     following = [link for link in whole.links if link.follows]
     for links in _cut([link for link in whole.links if not link.follows]):
         yield Piece(replace(whole, links=links, aside=(), aliases=()), whole, False)
+    yield Piece(replace(whole, links=following, aside=(), aliases=()), whole, False)
     for aside in _cut(whole.aside):
         yield Piece(replace(whole, links=(), aside=aside, aliases=()), whole, False)
-    yield Piece(replace(whole, links=following, aside=()), whole, True)
+    yield Piece(replace(whole, links=(), aside=()), whole, True)
 
 
 def _cut(links: Sequence[Link]) -> Iterator[Sequence[Link]]:
