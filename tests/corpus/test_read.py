@@ -48,6 +48,15 @@ def test_of_several_versions_the_one_captured_last_is_given_wherever_it_stands(w
     assert [one.text for one in xinhua_id.read(archive)] == ["Versi terakhir."]
 
 
+def test_a_version_of_the_storys_own_address_is_given_before_a_later_one_of_another(write: Write) -> None:
+    own, other = "https://contoh.id/panen", "https://contoh.id/melaut"
+    archive = write(
+        article(day=1, text="Panen teh.", url=own, canonical_url=own),
+        article(day=2, text="Nelayan melaut.", url=other, canonical_url=own),
+    )
+    assert [one.text for one in xinhua_id.read(archive)] == ["Panen teh."]
+
+
 def test_versions_gives_all_of_them(write: Write) -> None:
     archive = write(article(day=0), article(day=1), article(day=2))
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from xinhua_id import urls
 from xinhua_id.corpus.columns import Cell, columns
 from xinhua_id.corpus.join import join, story_of
 from xinhua_id.errors import UsageError
@@ -129,14 +130,16 @@ class Articles:
     def _newest(self) -> dict[tuple[Where, int], tuple[Where, str]]:
         """Return where each article's version captured last stands, and the folder and id of its story.
 
-        Of equally late versions the last written counts.
+        One of the story's own address stands before any of another, as in the crawl: a page may have named the address
+        of a story that was not met yet. Of equally late versions the last written counts.
         """
-        best: dict[tuple[Where, str], tuple[dt.datetime, tuple[Where, int], str]] = {}
+        best: dict[tuple[Where, str], tuple[tuple[bool, dt.datetime], tuple[Where, int], str]] = {}
         for line, article in self._articles():
             captured_at = article.capture.captured_at if article.capture else _BEFORE_ALL
+            rank = _is_at_home(article), captured_at
             known = best.get((folder_of(line.file), article.id))
-            if known is None or captured_at >= known[0]:
-                best[folder_of(line.file), article.id] = captured_at, (line.file, line.number), story_of(article)
+            if known is None or rank >= known[0]:
+                best[folder_of(line.file), article.id] = rank, (line.file, line.number), story_of(article)
         return {place: (folder, story) for (folder, _), (_, place, story) in best.items()}
 
     def _articles(self) -> Iterator[tuple[_Line, Article]]:
@@ -218,3 +221,7 @@ def _version_of(raw: bytes) -> object:
     except ValueError:
         return None
     return item.get("schema_version") if isinstance(item, dict) else None
+
+
+def _is_at_home(article: Article) -> bool:
+    return article.url is None or article.canonical_url in (None, urls.canonical(article.url))
