@@ -115,6 +115,11 @@ def is_front(url: str) -> bool:
     return where(canonical(url)) == "/"
 
 
+def is_at_home(url: str | None, canonical_url: str | None) -> bool:
+    """Whether a story's page stands at the story's own address; what lacks one of them is not elsewhere."""
+    return url is None or canonical_url is None or canonical(url) == canonical_url
+
+
 @functools.lru_cache(maxsize=4096)
 def site(netloc: str) -> str:
     """Return what a host belongs to: the registrable domain, or host and port where there is none (an address)."""

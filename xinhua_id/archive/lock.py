@@ -22,9 +22,8 @@ _NAME = "lock"
 class SiteLock:
     """The lock of one site's folder, held until `release` or the end of the process."""
 
-    def __init__(self, handle: int, since: dt.datetime) -> None:
+    def __init__(self, handle: int) -> None:
         self._handle: int | None = handle
-        self._since = since
 
     @classmethod
     def take(cls, home: Path, run: str, now: dt.datetime) -> SiteLock:
@@ -48,13 +47,13 @@ class SiteLock:
                 where=str(home),
                 now="Wait until that crawl has ended, or end it; one site is crawled by one run at a time.",
             ) from error
-        lock = cls(handle, now)
-        lock.hold_for(run)
+        lock = cls(handle)
+        lock.hold_for(run, now)
         return lock
 
-    def hold_for(self, run: str) -> None:
+    def hold_for(self, run: str, since: dt.datetime) -> None:
         """Let the lock say that it is held for another run than the one it was taken for."""
-        self._say({"run": run, "pid": os.getpid(), "host": socket.gethostname(), "since": self._since.isoformat()})
+        self._say({"run": run, "pid": os.getpid(), "host": socket.gethostname(), "since": since.isoformat()})
 
     def release(self) -> None:
         """Give the lock back; doing it twice is fine."""

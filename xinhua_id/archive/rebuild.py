@@ -127,7 +127,7 @@ def _replace_rows(
 
 def _holds_anything(home: Path) -> bool:
     """Whether files of the site lie here: a worker that came too late leaves a folder as well."""
-    return any(path.is_file() for part in ("warc", "items") for path in (home / part).glob("*"))
+    return bool(_files(home / "warc", *WARCS) or _files(home / "items", _ITEMS))
 
 
 def _nothing_missing(connection: Connection, home: Path) -> None:

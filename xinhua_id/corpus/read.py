@@ -136,7 +136,7 @@ class Articles:
         best: dict[tuple[Where, str], tuple[tuple[bool, dt.datetime], tuple[Where, int], str]] = {}
         for line, article in self._articles():
             captured_at = article.capture.captured_at if article.capture else _BEFORE_ALL
-            rank = _is_at_home(article), captured_at
+            rank = urls.is_at_home(article.url, article.canonical_url), captured_at
             known = best.get((folder_of(line.file), article.id))
             if known is None or rank >= known[0]:
                 best[folder_of(line.file), article.id] = rank, (line.file, line.number), story_of(article)
@@ -221,7 +221,3 @@ def _version_of(raw: bytes) -> object:
     except ValueError:
         return None
     return item.get("schema_version") if isinstance(item, dict) else None
-
-
-def _is_at_home(article: Article) -> bool:
-    return article.url is None or article.canonical_url in (None, urls.canonical(article.url))

@@ -49,7 +49,6 @@ class KnownStories:
     unreadable: int = 0
     _latest: Fingerprints = field(default_factory=Fingerprints)
     _marks: Fingerprints = field(default_factory=Fingerprints)
-    _pages: Fingerprints = field(default_factory=Fingerprints)
     # The pages of stories that are known from another address than their own, and stories with disowned parts.
     _guests: dict[int, str] = field(default_factory=dict)
     _apart: set[int] = field(default_factory=set)
@@ -96,15 +95,21 @@ class KnownStories:
             self._guests[key] = version.url
         self._latest.put(key, _number(version.digest) << 1 | version.is_at_home)
         self._marks.put(key, version.marks)
-        self._pages.put(key, version.page)
 
     def _shares_nothing(self, version: _Version) -> bool:
         """Whether what is known as this story stood at another page, and shares nothing with this one."""
         key = _number(version.ident)
         marks = self._marks.get(key)
-        if marks is None or self._pages.get(key) == version.page:
+        if marks is None or self._stands_where(key, version):
             return False
         return not _each(marks) & _each(version.marks)
+
+    def _stands_where(self, key: int, version: _Version) -> bool:
+        """Whether the latest version of a known story is from the page that this one is from."""
+        guest = self._guests.get(key)
+        if guest is None or version.is_at_home:
+            return guest is None and version.is_at_home
+        return urls.canonical(guest) == urls.canonical(version.url)
 
     def _is_apart(self, article: Article) -> bool:
         """Whether another part of the story was disowned: its parts stay together."""
@@ -143,7 +148,6 @@ class _Version(NamedTuple):
     digest: str
     is_at_home: bool
     url: str
-    page: int
     marks: int
 
 
@@ -156,10 +160,7 @@ def _version_of(article: Article) -> _Version:
 def _version(
     ident: str, digest: str, url: str | None, canonical_url: str | None, headline: str, paragraphs: Sequence[str]
 ) -> _Version:
-    own = urls.canonical(url) if url is not None else ""
-    is_at_home = url is None or canonical_url is None or own == canonical_url
-    page = zlib.crc32(own.encode("utf-8", "replace"))
-    return _Version(ident, digest, is_at_home, url or "", page, _marks_of(headline, paragraphs))
+    return _Version(ident, digest, urls.is_at_home(url, canonical_url), url or "", _marks_of(headline, paragraphs))
 
 
 def _marks_of(headline: str, paragraphs: Sequence[str]) -> int:

@@ -17,6 +17,7 @@ import json
 import platform
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,7 +101,7 @@ class Run:
         try:
             chosen = _new_name(home, name, own)
             # A run that died within this second has the name that the lock was taken by.
-            lock.hold_for(chosen)
+            lock.hold_for(chosen, now)
             if shared is not None:
                 tenure = Tenure.take(archive, shared.url, site, chosen, now, shared.watch)
             for folder in ("warc", "items", "runs"):
@@ -116,6 +117,10 @@ class Run:
             if isinstance(error, OSError):
                 raise cannot_write(error, home) from error
             raise
+
+    def beating(self) -> AbstractContextManager[None]:
+        """Keep the site's tenure, where there is one, while something long goes on (`Tenure.beating`)."""
+        return self.tenure.beating() if self.tenure is not None else nullcontext()
 
     def note(self, key: str, what: object) -> None:
         """Let the manifest say something more under ``key``; it is written when the run ends."""

@@ -6,7 +6,6 @@ two sites is two items.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 
 from xinhua_id.crawl.discovery import Link
@@ -50,7 +49,7 @@ class Deduplicate(Stage):
         if self._known is None:
             run = self.spider.run
             assert run is not None
-            with run.tenure.beating() if run.tenure else contextlib.nullcontext():
+            with run.beating():
                 # Of a large site this takes a minute, in which nothing else happens.
                 self._known = KnownStories.of(run.items.parent)
             if self._known.unreadable:

@@ -100,7 +100,7 @@ class Store(Stage):
         spider.run = run
         captures = Captures.of(self.crawler)
         captures.kept_open = True
-        with run.tenure.beating() if run.tenure else contextlib.nullcontext():
+        with run.beating():
             # To recover what a death left behind may take minutes.
             captures.open(run.home, run.name, spider.target.label, {**run.about, **self._terms()}, finish)
         begin_work(self.crawler, spider.rules, spider.range, run)

@@ -34,11 +34,7 @@ def root_of(body: bytes, skipped: Counter[str]) -> etree._Element | None:
     if not body.strip():
         skipped["empty"] += 1
         return None
-    root, whole = _parsed(body)
-    if not whole:
-        # `?a=1&b=2` unescaped is the usual fault; it would cost the address its end.
-        root, whole = _parsed(_BARE_AMPERSAND.sub(b"&amp;", body))
-        skipped["broken-xml"] += 1
+    root = _mended(body, _parsed, skipped)
     if root is None:
         skipped["not-xml"] += 1
     return root
@@ -51,14 +47,25 @@ def read_each(
 
     As `root_of` reads it, but without a tree of the whole: what was read of the root's children is forgotten.
     """
-    counted = Counter[str]()
-    found, name, whole = _each(body, tags, lambda element: read(element, counted))
-    if name and not whole:
-        counted.clear()
-        found, name, whole = _each(_BARE_AMPERSAND.sub(b"&amp;", body), tags, lambda element: read(element, counted))
-        counted["broken-xml"] += 1
+
+    def parsed(of: bytes) -> tuple[tuple[list[T], str, Counter[str]], bool]:
+        counted = Counter[str]()
+        found, name, whole = _each(of, tags, lambda element: read(element, counted))
+        return (found, name, counted), whole
+
+    found, name, counted = _mended(body, parsed, skipped)
     skipped.update(counted)
     return found, name
+
+
+def _mended(body: bytes, parsed: Callable[[bytes], tuple[T, bool]], skipped: Counter[str]) -> T:
+    """Return what a document is parsed as, after its usual fault was mended where it is not whole."""
+    made, whole = parsed(body)
+    if not whole:
+        # `?a=1&b=2` unescaped; it would cost the address its end.
+        made, _ = parsed(_BARE_AMPERSAND.sub(b"&amp;", body))
+        skipped["broken-xml"] += 1
+    return made
 
 
 def _each(body: bytes, tags: Sequence[str], read: Callable[[etree._Element], T | None]) -> tuple[list[T], str, bool]:

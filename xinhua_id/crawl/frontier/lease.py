@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -78,8 +79,9 @@ class Settled:
     status: int | None = None
 
 
+@functools.lru_cache(maxsize=4096)
 def key_of(url: str, kind: Kind) -> str:
-    """Return the key under which a URL is known: 32 hex digits.
+    """Return the key under which a URL is known: 32 hex digits. One commit asks for that of a link again and again.
 
     That of a page is the id of its story: two addresses are one when their canonical forms are equal. A part under
     number 1 is the story's first page. A requisite is known by its address as written, scheme aside, and apart from the

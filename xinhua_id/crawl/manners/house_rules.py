@@ -74,7 +74,13 @@ class HouseRules:
         self._tdm = TdmFetcher(crawler)
 
     @property
-    def _frontier(self) -> Frontier | None:
+    def rules(self) -> Rules | None:
+        """What the crawl may follow; None where the spider is somebody else's."""
+        return getattr(self.crawler.spider, "rules", None)
+
+    @property
+    def frontier(self) -> Frontier | None:
+        """The crawl's frontier; None before its run has begun."""
         return getattr(self.crawler, "frontier", None)
 
     async def ask(self, request: Request, live: bool) -> None:
@@ -111,7 +117,7 @@ class HouseRules:
 
     def _recorded_robots(self, origin: str) -> tuple[Robots, Page | None] | None:
         """Return the rules that this round has captured already, where it goes on after a death (RFC 9309 §2.4)."""
-        frontier = self._frontier
+        frontier = self.frontier
         if frontier is None or not frontier.resumed:
             return None
         since = max(frontier.round.begun_at, self._now() - _RECENT)
@@ -124,9 +130,9 @@ class HouseRules:
 
     def _hand_on_sitemaps(self, page: Page) -> None:
         """Give the frontier the sitemaps that robots.txt names, if the crawl is of the whole site."""
-        rules: Rules | None = getattr(self.crawler.spider, "rules", None)
-        if rules is not None and self._frontier is not None and rules.whole_site:
-            self._frontier.start(links(page, Kind.PAGE, rules))
+        rules = self.rules
+        if rules is not None and self.frontier is not None and rules.whole_site:
+            self.frontier.start(links(page, Kind.PAGE, rules))
 
 
 def is_requisite(request: Request) -> bool:

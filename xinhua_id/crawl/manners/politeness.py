@@ -20,8 +20,6 @@ from scrapy.http import Response
 
 from xinhua_id import urls
 from xinhua_id.crawl import outcomes
-from xinhua_id.crawl.discovery import Rules
-from xinhua_id.crawl.frontier import Frontier
 from xinhua_id.crawl.manners import site
 from xinhua_id.crawl.manners.asking import page_of_response
 from xinhua_id.crawl.manners.breaker import Breaker
@@ -73,16 +71,6 @@ class PolitenessMiddleware:
         """Make the middleware of one crawl."""
         return cls(crawler)
 
-    @property
-    def _rules(self) -> Rules | None:
-        """What the crawl may follow; None where the spider is somebody else's."""
-        return getattr(self.crawler.spider, "rules", None)
-
-    @property
-    def _frontier(self) -> Frontier | None:
-        """The crawl's frontier; None before its run has begun."""
-        return getattr(self.crawler, "frontier", None)
-
     def hold(self, url: str, seconds: float) -> None:
         """Let nobody ask the site of ``url`` for so many seconds; a longer rest stays."""
         self._site(url).gate.rest(seconds)
@@ -130,7 +118,7 @@ class PolitenessMiddleware:
         own = self.settings.getfloat("DOWNLOAD_DELAY")
         if is_loopback(url):
             return max(own, self.settings.getfloat("XINHUA_ID_LOOPBACK_DELAY"))
-        return max(own, LIVE_DELAY, self._rules.delay if self._rules else 0.0)
+        return max(own, LIVE_DELAY, self._house_rules.rules.delay if self._house_rules.rules else 0.0)
 
     def places_at(self, url: str) -> int:
         """Return how many requests to the site of ``url`` may be under way at once."""
@@ -167,8 +155,8 @@ class PolitenessMiddleware:
         if one is None:
             return
         opened = one.leave(ticket, verdict, reason, request.meta.get("download_latency"))
-        if self._frontier is not None and self._is_own(request.url):
-            self._frontier.pace = one.gate.delay
+        if self._house_rules.frontier is not None and self._is_own(request.url):
+            self._house_rules.frontier.pace = one.gate.delay
         if one.slowest > self.delay_of(request.url):
             self.crawler.stats.max_value("politeness/slowest-delay", round(one.slowest, 1))
         if opened:
@@ -195,12 +183,12 @@ class PolitenessMiddleware:
 
     def _is_beside(self, request: Request) -> bool:
         """Whether a request is for a picture on a host that is not the crawl's: its troubles are not the site's."""
-        rules = self._rules
+        rules = self._house_rules.rules
         return is_requisite(request) and rules is not None and urls.host(request.url) not in rules.hosts
 
     def _is_own(self, url: str) -> bool:
         """Whether a URL's site is the crawl's, and not one where a story's pictures lie."""
-        rules = self._rules
+        rules = self._house_rules.rules
         return rules is None or urls.site(urls.host(url)) in {urls.site(host) for host in rules.hosts}
 
     def _rest(self, gate: Gate, response: Response) -> None:
@@ -214,8 +202,8 @@ class PolitenessMiddleware:
             logger.info("%s answered %d: the site rests for %.1f s", response.url, response.status, seconds)
             self.crawler.stats.inc_value("politeness/rests")
             gate.rest(seconds)
-            if self._frontier is not None and self._is_own(response.url):
-                self._frontier.rests_until = now + dt.timedelta(seconds=seconds)
+            if self._house_rules.frontier is not None and self._is_own(response.url):
+                self._house_rules.frontier.rests_until = now + dt.timedelta(seconds=seconds)
 
     def _hours_of(self, source: Source | None) -> HoursKept | None:
         if source is None or not source.discovery.hours:
